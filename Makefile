@@ -1,0 +1,38 @@
+# Two commands: `make serve` and `make test`. Both set up what they need from uv.lock.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+export RASA_TELEMETRY_ENABLED = false
+UV_VERSION = 0.13.9
+RLS = .venv/bin/rls
+PYTEST = .venv/bin/python -m pytest
+
+.PHONY: help setup serve test train bench lint
+
+help: ## Show what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+setup: .venv/ready ## Install everything from the lock file
+
+# uv makes the environment; where it is not on PATH it is installed beside it. Bytecode is compiled at once, since importing Rasa
+# without it takes three times as long.
+.venv/ready: uv.lock pyproject.toml .python-version
+	@python=$$(scripts/find-python) || exit 1; \
+	uv=$$(scripts/find-uv "$$python" $(UV_VERSION)) || exit 1; \
+	"$$uv" sync --quiet --frozen --compile-bytecode --python "$$python" || \
+	  { echo "setup: the packages of uv.lock could not be installed; check the network, then run 'make setup' again" >&2; exit 1; }
+	@touch $@
+
+serve: setup ## Start the bot on http://127.0.0.1:5005/
+	@$(RLS) serve
+
+train: setup ## Train a model, unless there is one for the present content
+	@$(RLS) train
+
+test: setup ## Run every test
+	@$(PYTEST)
+
+lint: setup ## Check style, types, spelling and the borders between packages
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/codespell && .venv/bin/lint-imports
+
+bench: setup ## Compare with stock Rasa
+	@.venv/bin/python -m bench
