@@ -28,6 +28,15 @@ class Settings(BaseSettings):
         "CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first"
     )
     rasa_api_token: str | None = Field(None, description="switches Rasa's own HTTP API on, behind this token")
+    secret: str | None = Field(None, description="key that signs web sessions; made and kept in a file when not given")
+    secret_file: Path = Field(ROOT / "var" / "secret", description="file of the key that is made where none is given")
+    web_origins: str = Field("", description="websites that may embed the chat, split by commas; * for every site")
+    web_session_minutes: int = Field(30, ge=1, description="minutes that a web session is good for before it is renewed")
+    web_renewal_days: int = Field(30, ge=1, description="days after which a returning visitor starts a new conversation")
+    web_longest_message: int = Field(2000, ge=100, description="most characters of a web message")
+    web_messages_per_minute: int = Field(30, ge=1, description="messages a minute in one web conversation")
+    web_requests_per_minute: int = Field(300, ge=1, description="requests a minute from one address on the web channel")
+    web_proxies: int = Field(0, ge=0, description="proxies in front of the server, whose X-Forwarded-For is believed")
     log_level: str = Field("WARNING", description="least serious message that is logged")
 
     class Config:

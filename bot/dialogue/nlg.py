@@ -48,7 +48,7 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
         finished = self._disclaimer.finish(
             reply,
             channel=output_channel,
-            country=tracker.get_slot(COUNTRY) or settings().country,
+            country=_country(tracker),
             first=not any(isinstance(event, BotUttered) for event in tracker.events),
         )
         return {
@@ -67,9 +67,14 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
             return Reply(kind=Kind.ERROR, text=NOTHING_TO_SAY)
         text = response.get("text") or NOTHING_TO_SAY
         if "{disclaimer}" in text:
-            text = text.format(disclaimer=self._disclaimer.full(tracker.get_slot(COUNTRY) or settings().country))
+            text = text.format(disclaimer=self._disclaimer.full(_country(tracker)))
         return Reply(
             kind=Kind((response.get("metadata") or {}).get("kind", Kind.SMALLTALK.value)),
             text=text,
             buttons=tuple(Button(title=b["title"], payload=b["payload"]) for b in response.get("buttons") or ()),
         )
+
+
+def _country(tracker: DialogueStateTracker) -> str:
+    said = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
+    return tracker.get_slot(COUNTRY) or said.get(COUNTRY) or settings().country

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import re
 import statistics
@@ -20,6 +21,9 @@ ANSWER_WORDS = 120
 DETAIL_WORDS = 220
 HIGHEST_GRADE = 8.0
 MEDIAN_GRADE = 6.5
+
+# Look-up tables that cite sources too, in their column `source`.
+TABLES = ("interactions.csv", "intake.csv")
 
 # Each is something that the bot must not say, with the reason a writer is given.
 FORBIDDEN = (
@@ -138,6 +142,9 @@ def _uncited(folder: Path, base: KnowledgeBase) -> Iterator[KnowledgeError]:
     document = Document.read(path)
     cited = {source for topic in base.topics.values() for source in topic.sources}
     cited |= {source for fact in base.facts.values() for source in fact.sources}
+    for name in TABLES:
+        with (folder / name).open(encoding="utf-8", newline="") as file:
+            cited |= {row.get("source") or row["source_id"] for row in csv.DictReader(file)}
     for index, source in enumerate(base.sources):
         if source not in cited:
             yield document.error((index,), f"nobody cites source '{source}'", "cite it or remove it")

@@ -1,0 +1,48 @@
+"""Answers a question from the knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actions import food
+from bot.dialogue.reply import Answer, Button, Kind, Reply
+from bot.dialogue.turn import Outcome, ReplyingAction, Turn
+from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.library import library
+
+BUTTONS = 3
+
+
+class ActionAnswer(ReplyingAction):
+    """The answer to each topic of a message, in order, in one reply."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    def outcome(self, turn: Turn) -> Outcome:
+        topics = turn.understanding.get("topics") or [turn.intent]
+        if topics == [food.AMOUNT_GROUP] and library().foods.find(turn.text):
+            return food.ActionFood().outcome(turn)
+        return Outcome(answer(library().base, topics, turn.understanding.get("confidence", 1.0)))
+
+
+def answer(base: KnowledgeBase, topics: Iterable[str], confidence: float = 1.0, detail: bool = False) -> Reply:
+    """The answers of topics as one reply.
+
+    Raises:
+        KeyError: a topic is not in the knowledge base (the model is older than the knowledge).
+    """
+    found = [base.topics[topic] for topic in topics]
+    related = dict.fromkeys(related for topic in found for related in topic.related)
+    return Reply(
+        kind=Kind.ANSWER,
+        answers=tuple(Answer.of(topic, base, detail) for topic in found),
+        buttons=tuple(topic_button(base, topic) for topic in related if topic not in topics)[:BUTTONS],
+        topics=tuple(dict.fromkeys(topic.group for topic in found)),
+        confidence=confidence,
+    )
+
+
+def topic_button(base: KnowledgeBase, topic: str) -> Button:
+    """A quick reply that asks a topic's question."""
+    return Button(title=base.topics[topic].title, payload=f"#topic:{topic}")

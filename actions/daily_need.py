@@ -1,0 +1,148 @@
+"""How much magnesium people of an age and sex need in a day: a form asks for what the message does not say."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import FormValidationAction
+
+from bot.dialogue.reply import Button, Citation, Kind, Reply
+from bot.dialogue.turn import Outcome, ReplyingAction, Turn, through_nlg
+from bot.knowledge.intake import Need, NoNeed
+from bot.knowledge.library import library
+
+GROUP = "magnesium_daily_intake"
+SLOTS = ("need_age", "need_sex", "need_stage")
+# Ages at which the need differs in pregnancy and breastfeeding, in years (both ends included).
+CHILDBEARING = (14, 50)
+NEITHER = "neither"
+_NO = ("no", "nope", "neither", "none", "not", "nah")
+
+
+class ValidateDailyNeedForm(FormValidationAction):
+    """Reads age, sex and life stage from whatever the visitor says, at once or one by one."""
+
+    def name(self) -> str:
+        return "validate_daily_need_form"
+
+    async def required_slots(
+        self,
+        domain_slots: List[str],
+        dispatcher: CollectingDispatcher,
+        tracker: Tracker,
+        domain: Dict[str, Any],
+    ) -> List[str]:
+        """Life stage is asked only where it changes the figure."""
+        age, sex = tracker.get_slot("need_age"), tracker.get_slot("need_sex")
+        if age is not None and not CHILDBEARING[0] <= age <= CHILDBEARING[1]:
+            # Below 9 and for babies the figure is the same for both.
+            return ["need_age"] if age < 9 else ["need_age", "need_sex"]
+        return list(SLOTS) if sex == "female" else ["need_age", "need_sex"]
+
+    async def extract_need_age(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        return self._extract(tracker, "need_age")
+
+    async def extract_need_sex(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        return self._extract(tracker, "need_sex")
+
+    async def extract_need_stage(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
+    ) -> Dict[str, Any]:
+        return self._extract(tracker, "need_stage")
+
+    @staticmethod
+    def _extract(tracker: Tracker, slot: str) -> Dict[str, Any]:
+        """A slot from the latest message; a bare number counts as the age only when the age was asked for."""
+        text = (tracker.latest_message or {}).get("text") or ""
+        person = library().intake.parse(text)
+        asked = tracker.get_slot("requested_slot")
+        said: Dict[str, Any] = {
+            "need_age": person.age_years,
+            "need_sex": person.sex,
+            "need_stage": "pregnant" if person.pregnant else "breastfeeding" if person.breastfeeding else None,
+        }
+        if slot == "need_age" and said[slot] is None and asked == slot:
+            said[slot] = _bare_number(text)
+        if slot == "need_stage" and said[slot] is None and asked == slot and set(text.casefold().split()) & set(_NO):
+            said[slot] = NEITHER
+        return {slot: said[slot]} if said[slot] is not None else {}
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]) -> Any:
+        events = await super().run(dispatcher, tracker, domain)
+        through_nlg(dispatcher)
+        return events
+
+
+class ActionDailyNeed(ReplyingAction):
+    """The figure of the table for the person that the form describes."""
+
+    def name(self) -> str:
+        return "action_daily_need"
+
+    def outcome(self, turn: Turn) -> Outcome:
+        slot = turn.tracker.get_slot
+        age, sex, stage = slot("need_age"), slot("need_sex"), slot("need_stage")
+        # Age and sex are nobody's business after the answer.
+        forget = [SlotSet(name, None) for name in SLOTS]
+        try:
+            found = library().intake.need(age, sex, stage == "pregnant", stage == "breastfeeding")
+        except NoNeed as error:
+            return Outcome(no_figure(str(error)), forget)
+        return Outcome(need(found), forget)
+
+
+def need(found: Need) -> Reply:
+    """The daily need of a life stage."""
+    limit = (
+        f"From supplements alone, the limit at this age is {found.ul_mg:.0f} mg a day in Canada and the US (the EU says 250 mg "
+        "from age 4), unless a clinician says otherwise. Food does not count toward it. With kidney problems, magnesium "
+        "supplements are only for the kidney team to decide."
+        if found.ul_mg
+        else "Babies under one year get their magnesium from milk, formula and food only, never from supplements."
+    )
+    what = "recommended amount (RDA)" if found.kind == "RDA" else "adequate intake (AI)"
+    return Reply(
+        kind=Kind.LOOKUP,
+        text=(
+            f"For {found.life_stage}, the {what} is {found.mg:.0f} mg of magnesium a day, from food, drink and supplements "
+            f"together. This is a figure for healthy people in general and not a dose for you. {limit}"
+        ),
+        topics=(GROUP,),
+        buttons=(
+            Button(title="Which foods have magnesium?", payload="#topic:magnesium_foods"),
+            Button(title="What is the supplement limit?", payload="#topic:upper_limit"),
+        ),
+        lookup={
+            "type": "need", "life_stage": found.life_stage, "mg": found.mg, "kind": found.kind, "ul_mg": found.ul_mg,
+        },
+        sources=(Citation.of(library().base.sources[found.source]),),
+        consult=("dietitian", "doctor"),
+    )  # fmt: skip
+
+
+def no_figure(why: str) -> Reply:
+    """The table has no row for what was said."""
+    return Reply(
+        kind=Kind.LOOKUP,
+        text=f"{why} You can also ask what adults need in a day.",
+        topics=(GROUP,),
+        buttons=(Button(title="How much do adults need?", payload="#topic:magnesium_daily_intake"),),
+    )
+
+
+def _bare_number(text: str) -> float | None:
+    for word in text.replace(",", " ").split():
+        try:
+            number = float(word.strip(".?!"))
+        except ValueError:
+            continue
+        if 0 <= number <= 120:
+            return number
+    return None

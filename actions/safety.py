@@ -1,0 +1,102 @@
+"""Danger and boundaries: fixed texts, before anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk.events import ActiveLoop, SlotSet
+
+from actions import interaction
+from actions.answer import BUTTONS, topic_button
+from bot.dialogue.reply import Kind, Reply
+from bot.dialogue.turn import Outcome, ReplyingAction, Turn
+from bot.knowledge.library import library
+from bot.safety.replies import detect_country
+
+CRISIS = "crisis_self_harm"
+URGENT = ("emergency", CRISIS, "overdose", "urgent_see_doctor")
+# How far a crisis has come: the lines were told, or the bot has asked how the person is since.
+TOLD, CHECKED = "told", "checked"
+SAFE_AGAIN = ("safe_now", "deny", "thanks", "goodbye")
+SAFE = (
+    "I am glad that you told me. If it gets hard again, please reach out to someone, at any hour. I can answer questions about "
+    "restless legs whenever you like."
+)
+STILL_HERE = "If you need help at any moment, the numbers above are there for you. Here is what you asked."
+# Who can advise, beside the doctor or pharmacist that are always named.
+ADVISERS = {
+    "emergency": ("doctor",),
+    "urgent_see_doctor": ("doctor",),
+    "stop_medication": ("prescriber", "pharmacist"),
+    "personal_dosing": ("pharmacist", "doctor"),
+    "child": ("children's doctor", "pharmacist"),
+    "pregnancy": ("midwife", "doctor"),
+    "kidney": ("kidney team", "pharmacist"),
+    "interaction": ("pharmacist", "doctor"),
+    "personal_diagnosis": ("doctor",),
+}
+
+
+class ActionSafety(ReplyingAction):
+    """The fixed reply to danger or to what the bot must not decide for a person."""
+
+    def name(self) -> str:
+        return "action_safety"
+
+    def outcome(self, turn: Turn) -> Outcome:
+        country = detect_country(turn.text) or turn.country
+        category = turn.intent
+        events: list[dict[str, Any]] = [SlotSet("country", country)]
+        if category == CRISIS:
+            events.append(SlotSet("crisis", TOLD))
+        if category in URGENT:
+            events += [ActiveLoop(None), SlotSet("requested_slot", None)]
+        return Outcome(safety_reply(category, country, turn), events)
+
+
+class ActionCheckIn(ReplyingAction):
+    """After a crisis: stays with the person until they say that they are safe or ask again for something else."""
+
+    def name(self) -> str:
+        return "action_check_in"
+
+    def outcome(self, turn: Turn) -> Outcome:
+        if turn.intent in SAFE_AGAIN:
+            return Outcome(Reply(kind=Kind.SMALLTALK, text=SAFE), [SlotSet("crisis", None)])
+        topics = turn.understanding.get("topics") or []
+        if topics and turn.tracker.get_slot("crisis") == CHECKED:
+            reply = answer(library().base, topics, turn.understanding.get("confidence", 1.0))
+            return Outcome(reply.copy(update={"text": STILL_HERE}), [SlotSet("crisis", None)])
+        said = library().replies.check_in(turn.country, turn.text)
+        return Outcome(Reply(kind=Kind.SAFETY, text=said.text, safety=CRISIS), [SlotSet("crisis", CHECKED)])
+
+
+def safety_reply(category: str, country: str, turn: Turn) -> Reply:
+    """The reply to a category of danger, or to what the bot must not decide, with the general facts beside it."""
+    base = library().base
+    found = (turn.understanding.get("safety") or {}).get("rule")
+    said = library().replies.reply(category, country=country, text=turn.text, rule=found)
+    text, looked_up, sources = said.text, None, _sources(said.facts)
+    if category == interaction.GROUP_CATEGORY:
+        rows = library().interactions.find(turn.text)
+        text = "\n\n".join([text, *interaction.lines(rows)])
+        looked_up = interaction.lookup(rows) if rows else None
+        sources = tuple(dict.fromkeys([*(row.source for row in rows.interactions), *sources]))
+    urgent = category in URGENT
+    related = [topic.id for group in said.topics for topic in base.in_group(group)][:BUTTONS]
+    return Reply(
+        kind=Kind.SAFETY,
+        text=text,
+        safety=category,
+        topics=() if urgent else said.topics,
+        buttons=() if urgent else tuple(topic_button(base, topic) for topic in related),
+        lookup=looked_up,
+        sources=() if urgent else tuple(Citation.of(base.sources[source]) for source in sources),
+        consult=ADVISERS.get(category, ()),
+        confidence=turn.understanding.get("confidence", 1.0),
+    )
+
+
+def _sources(facts: tuple[str, ...]) -> tuple[str, ...]:
+    known = library().base.facts
+    return tuple(dict.fromkeys(source for fact in facts for source in known[fact].sources))

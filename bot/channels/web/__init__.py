@@ -1,0 +1,1 @@
+"""The web channel: what the chat widget talks to. `channel.WebInput` is its way in."""

@@ -1,0 +1,96 @@
+"""A visitor's conversation as Rasa's tracker store keeps it: read, begun anew, deleted."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional
+
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, Restarted, SessionStarted, UserUttered
+
+MOST_TURNS = 200
+
+
+async def history(store: TrackerStore, sender: str) -> List[Dict[str, Any]]:
+    """The turns since the visitor last started over, the oldest first."""
+    turns: List[Dict[str, Any]] = []
+    titles: Dict[str, str] = {}
+    for event in await _events(store, sender):
+        if isinstance(event, Restarted):
+            turns = []
+        elif isinstance(event, UserUttered) and event.text:
+            text = titles.get(event.text, event.text)
+            turns.append({"id": event.message_id, "text": text, "received": event.timestamp, "messages": []})
+        elif isinstance(event, BotUttered) and turns:
+            message = event.message()
+            # What was pressed is shown by the words that were on it.
+            titles.update({button["payload"]: button["title"] for button in message.get("buttons") or ()})
+            turns[-1]["messages"].append(shown(message))
+            turns[-1]["answered"] = event.timestamp
+    return turns[-MOST_TURNS:]
+
+
+async def reply_to(store: TrackerStore, sender: str, message: str) -> Optional[List[Dict[str, Any]]]:
+    """What the conversation holds as the reply to a message."""
+    for turn in reversed(await history(store, sender)):
+        if turn["id"] == message:
+            return turn["messages"] or None
+    return None
+
+
+async def begin_anew(store: TrackerStore, sender: str) -> None:
+    """Let a new session start: what was said before is kept, and no longer the context."""
+    tracker = await store.get_or_create_tracker(sender)
+    for event in (
+        Restarted(),
+        ActionExecuted(ACTION_SESSION_START_NAME),
+        SessionStarted(),
+        ActionExecuted(ACTION_LISTEN_NAME),
+    ):
+        tracker.update(event)
+    await store.save(tracker)
+
+
+async def delete(store: TrackerStore, sender: str) -> int:
+    """Delete a conversation; returns how many messages it had.
+
+    Raises:
+        NotImplementedError: conversations are kept in a way that this does not know.
+    """
+    events = await _events(store, sender)
+    for place in _places(store):
+        if hasattr(place, "session_scope"):
+            with place.session_scope() as session:
+                session.query(place.SQLEvent).filter(place.SQLEvent.sender_id == sender).delete()
+                session.commit()
+        elif hasattr(place, "store"):
+            place.store.pop(sender, None)
+        else:
+            raise NotImplementedError(f"conversations in {type(place).__name__} can't be deleted")
+    return sum(isinstance(event, (UserUttered, BotUttered)) for event in events)
+
+
+def shown(message: Dict[str, Any]) -> Dict[str, Any]:
+    """A message of the bot as the page gets it."""
+    return {
+        "text": message.get("text") or "",
+        "buttons": [{"title": b["title"], "payload": b["payload"]} for b in message.get("buttons") or ()],
+        "reply": message.get("reply"),
+    }
+
+
+async def _events(store: TrackerStore, sender: str) -> List[Event]:
+    tracker = await store.retrieve_full_tracker(sender)
+    return list(tracker.events) if tracker else []
+
+
+def _places(store: Any) -> Iterator[Any]:
+    """Where events lie: Rasa wraps a store in one that falls back on memory."""
+    inner = getattr(store, "_tracker_store", None)
+    if inner is None:
+        yield store
+        return
+    yield from _places(inner)
+    fallback = getattr(store, "_fallback_tracker_store", None)
+    if fallback is not None:
+        yield from _places(fallback)

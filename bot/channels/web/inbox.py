@@ -1,0 +1,98 @@
+"""Each message of a conversation is answered once, and in the order of arrival."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+from weakref import WeakValueDictionary
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.web.body import Message
+from bot.channels.web.problem import Problem
+from bot.channels.web.records import Answered, Records
+
+logger = logging.getLogger(__name__)
+
+Messages = List[Dict[str, Any]]
+
+
+class Inbox:
+    """Takes messages in.
+
+    A message is worked on in a task of its own, which a visitor who goes away does not stop: the reply is there when
+    the page asks again with the same id.
+
+    Args:
+        records: what was answered already.
+        ask: gets the reply to a message.
+        recall: finds the reply in the conversation itself, where the server was killed before it kept it.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        ask: Callable[[str, Message], Awaitable[Messages]],
+        recall: Callable[[str, str], Awaitable[Optional[Messages]]],
+    ) -> None:
+        self._records = records
+        self._ask = ask
+        self._recall = recall
+        self._running: Dict[Tuple[str, str], asyncio.Task[Answered]] = {}
+        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def receive(self, sender: str, message: Message) -> asyncio.Task[Answered]:
+        """The task that answers a message: one for all who send the same.
+
+        The task raises Problem where there is no answer.
+        """
+        key = (sender, message.id)
+        task = self._running.get(key)
+        if task is None:
+            task = asyncio.ensure_future(self._answer(sender, message))
+            self._running[key] = task
+            task.add_done_callback(lambda done: self._done(key, done))
+        return task
+
+    def order(self, sender: str) -> asyncio.Lock:
+        """What is held by whoever reads or changes a conversation; those who wait are served in order."""
+        lock = self._orders.get(sender)
+        if lock is None:
+            lock = self._orders[sender] = asyncio.Lock()
+        return lock
+
+    async def finish(self, timeout: float) -> None:
+        """Wait for what is under way, as long as that is bearable."""
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=timeout)
+
+    def _done(self, key: Tuple[str, str], task: asyncio.Task[Answered]) -> None:
+        del self._running[key]
+        # Marks the exception as seen: the one who asked may have gone.
+        if not task.cancelled():
+            task.exception()
+
+    async def _answer(self, sender: str, message: Message) -> Answered:
+        async with self.order(sender):
+            if self._records.receipt(sender):
+                raise Problem(401, "deleted", "This conversation was deleted. Please start a new one.")
+            kept = self._records.answered(sender, message.id)
+            if kept:
+                return kept
+            is_new = self._records.begin(sender, message.id)
+            try:
+                messages = None if is_new else await self._recall(sender, message.id)
+                if messages is None:
+                    messages = await self._ask(sender, message)
+            except Exception:
+                logger.exception("a message could not be answered")
+                messages = []
+            if not messages:
+                raise Problem(500, "no_reply", "Something went wrong on our side. Please try again.", retry_after=5)
+            try:
+                return self._records.finish(sender, message.id, messages)
+            except SQLAlchemyError:
+                # The visitor is waiting; what can't be kept can still be said.
+                logger.exception("a reply could not be kept")
+                return self._records.unkept(message.id, messages)

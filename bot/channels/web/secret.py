@@ -1,0 +1,43 @@
+"""The key that sessions are signed with."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+FEWEST_CHARACTERS = 32
+
+
+class WeakSecret(ValueError):
+    """The key could be guessed."""
+
+
+def signing_key(given: str | None, file: Path) -> str:
+    """The key from the setting, or one that is made once and kept in a file that only its owner can read.
+
+    Raises:
+        WeakSecret: the key is too short.
+    """
+    key = given if given is not None else _kept(file)
+    if len(key) < FEWEST_CHARACTERS:
+        where = "RLS_SECRET" if given is not None else str(file)
+        raise WeakSecret(f"{where} holds fewer than {FEWEST_CHARACTERS} characters; take 'openssl rand -hex 32'")
+    return key
+
+
+def _kept(file: Path) -> str:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Two workers may start at once: the file is complete before it gets its name, and the first one to name it wins.
+    draft = file.with_name(f".{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    if not file.exists():
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as new:
+            new.write(secrets.token_hex(32))
+        try:
+            os.link(draft, file)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text().strip()

@@ -1,0 +1,204 @@
+"""The command `rls`."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+from pydantic import ValidationError
+
+from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
+from bot.settings import settings
+
+
+class Guide(click.Group):
+    """Tells what is wrong in one line each, without a trace back."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from bot.knowledge.store import StoreError
+        from bot.nlu.encoder import ModelError
+        from bot.training import TrainingFailed
+
+        try:
+            return super().invoke(ctx)
+        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed) as error:
+            raise click.ClickException(str(error)) from None
+        except ValidationError as error:
+            problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
+            raise click.ClickException("\n".join(problems)) from None
+
+
+@click.group(cls=Guide)
+@click.option("--verbose", is_flag=True, help="Show what Rasa logs.")
+def main(verbose: bool) -> None:
+    """Answers about restless legs syndrome and magnesium, from a curated knowledge base."""
+    level = logging.INFO if verbose else logging.getLevelName(settings().log_level)
+    logging.basicConfig(level=level, stream=sys.stderr)
+    # Rasa logs through structlog too, which writes everything unless it is told.
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    if not verbose:
+        warnings.simplefilter("ignore")
+
+
+@main.command()
+def serve() -> None:
+    """Serve the bot; trains first if something has changed."""
+    _train()
+    from bot.server import run
+
+    run()
+
+
+@main.command()
+def train() -> None:
+    """Train a model, unless there is one for the present content."""
+    click.echo(str(_train()))
+
+
+@main.command()
+@click.argument("message", required=False)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Read a message a line from standard input, write a JSON object a line."
+)
+def ask(message: str | None, as_json: bool) -> None:
+    """Ask the bot a question."""
+    if as_json == (message is not None):
+        raise click.UsageError("give a message, or --json and messages on standard input")
+    _train()
+    from bot.dialogue.agent import load
+
+    agent = load()
+    if message is not None:
+        from bot.dialogue.conversation import ask as ask_agent
+
+        click.echo(asyncio.run(ask_agent(agent, message, "you")).plain)
+        return
+    asyncio.run(_ask_lines(agent))
+
+
+async def _ask_lines(agent: Any) -> None:
+    from bot.dialogue.conversation import ask as ask_agent
+    from bot.dialogue.conversation import unreadable
+
+    for number, raw in enumerate(_lines(), start=1):
+        try:
+            text, sender = read_line(raw, number)
+        except ValueError as error:
+            exchange = unreadable(raw, str(error))
+        else:
+            exchange = await ask_agent(agent, text, sender)
+        click.echo(json.dumps(exchange.as_dict(), ensure_ascii=False))
+
+
+def _lines() -> Iterator[str]:
+    for raw in sys.stdin.buffer:
+        yield raw.decode("utf-8", errors="replace").removesuffix("\n")
+
+
+def read_line(raw: str, number: int) -> tuple[str, str]:
+    """The text and the sender of a line: plain text, or an object with `text` and perhaps `sender`.
+
+    Raises:
+        ValueError: it starts as an object but is none, or has no text.
+    """
+    sender = f"line-{number}"
+    if not raw.lstrip().startswith("{"):
+        return raw, sender
+    try:
+        given = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise ValueError(f'line {number}: not JSON ({error.msg}); write plain text or {{"text": …}}') from None
+    if not isinstance(given, dict) or not isinstance(given.get("text"), str):
+        raise ValueError(f'line {number}: no \'text\'; write {{"text": "your message"}}')
+    return given["text"], str(given.get("sender") or sender)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=Path("var/evaluation"),
+              show_default=True, help="Folder that the report and its plots are written to.")  # fmt: skip
+@click.option("--stock", is_flag=True, help="Also train a stock Rasa pipeline and score it; takes long.")
+@click.option("--baseline", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="An earlier scores.json; exit with 1 if a measure fell below it.")  # fmt: skip
+@click.option("--margin", type=click.FloatRange(0, 1), default=0.02, show_default=True,
+              help="By how much a measure may fall below the baseline.")  # fmt: skip
+@click.option("--page", type=click.Path(dir_okay=False, path_type=Path),
+              help="Also write the report without the messages, such as docs/evaluation.md.")  # fmt: skip
+def evaluate(
+    files: tuple[Path, ...], report: Path, stock: bool, baseline: Path | None, margin: float, page: Path | None
+) -> None:
+    """Score the bot on labelled messages and write a report."""
+    from bot.evaluation.baseline import BaselineError
+    from bot.evaluation.messages import MessageError
+    from bot.evaluation.run import RegressionError
+    from bot.evaluation.run import evaluate as run
+
+    try:
+        _train()
+        click.echo(run(files, report, stock, baseline, margin, page))
+    except RegressionError as error:
+        click.echo(error.summary)
+        raise click.ClickException(str(error)) from None
+    except (BaselineError, MessageError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.group()
+def knowledge() -> None:
+    """Check and build the knowledge base."""
+
+
+@knowledge.command()
+def check() -> None:
+    """Check every file; names file, line and mend."""
+    from bot.knowledge.base import read
+    from bot.knowledge.prose import check_prose
+
+    folder = settings().knowledge
+    base = read(folder)
+    errors = check_prose(folder, base, datetime.date.today())
+    if errors:
+        raise KnowledgeErrors(errors)
+    click.echo(
+        f"{len(base.topics)} topics in {len({t.group for t in base.topics.values()})} groups, version {base.version}"
+    )
+
+
+@knowledge.command()
+def build() -> None:
+    """Load the files into the database."""
+    click.echo(_build())
+
+
+def _build() -> str:
+    from bot.knowledge import store
+    from bot.knowledge.base import read
+
+    base = read(settings().knowledge)
+    database = store.engine(settings().database)
+    if store.stored_version(database) != base.version:
+        store.save(base, database)
+    return base.version
+
+
+def _train() -> Path:
+    _build()
+    from bot.training import model_path
+    from bot.training import train as run
+
+    path = model_path()
+    if not path.exists():
+        click.echo("Training (about a minute) …", err=True)
+    return run()

@@ -1,0 +1,92 @@
+"""The agent that the server, `rls ask` and `rls evaluate` share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Optional, Union
+
+from rasa.core.agent import Agent
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.shared.core.domain import Domain
+from sqlalchemy.engine import make_url
+
+from bot.dialogue.in_process import InProcessActions
+from bot.dialogue.nlg import GuideNLG
+from bot.dialogue.processor import GuideProcessor
+from bot.settings import settings
+
+
+class NoModel(RuntimeError):
+    """There is no trained model to load."""
+
+
+class GuideAgent(Agent):
+    """Rasa's agent with our processor."""
+
+    def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
+        """Load a trained model."""
+        self.processor = GuideProcessor(
+            model_path=model_path,
+            tracker_store=self.tracker_store,
+            lock_store=self.lock_store,
+            action_endpoint=self.action_endpoint,
+            generator=self.nlg,
+            http_interpreter=self.http_interpreter,
+        )
+        self.domain = self.processor.domain
+        self._set_fingerprint(fingerprint)
+        self.tracker_store.domain = self.domain
+        self.nlg.responses = self.domain.responses
+
+
+def newest_model() -> Path:
+    """The newest model of the models folder.
+
+    Raises:
+        NoModel: nothing was trained yet.
+    """
+    models = sorted(settings().models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    if not models:
+        raise NoModel(f"no model in {settings().models}; run 'rls train'")
+    return models[-1]
+
+
+def stored_conversations() -> TrackerStore:
+    """The store that `RLS_CONVERSATIONS` names."""
+    url = make_url(settings().conversations)
+    if url.get_backend_name() == "sqlite":
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        return SQLTrackerStore(domain=Domain.empty(), dialect="sqlite", db=url.database)
+    return SQLTrackerStore(
+        domain=Domain.empty(),
+        dialect=url.drivername,
+        host=url.host,
+        port=url.port,
+        db=url.database,
+        username=url.username,
+        password=url.password,
+    )
+
+
+def load(store: Optional[TrackerStore] = None) -> GuideAgent:
+    """An agent with the newest model.
+
+    Args:
+        store: where conversations are kept; by default in memory, so that trying the bot leaves nothing behind.
+
+    Raises:
+        NoModel: nothing was trained yet.
+        StoreError, KnowledgeErrors: the knowledge base can't be used.
+    """
+    model = newest_model()
+    agent = GuideAgent(
+        domain=Domain.empty(),
+        generator=GuideNLG(),
+        tracker_store=store or InMemoryTrackerStore(Domain.empty()),
+        lock_store=InMemoryLockStore(),
+        action_endpoint=InProcessActions(),
+    )
+    agent.load_model(model)
+    return agent

@@ -1,0 +1,67 @@
+"""Danger before dialogue: what the bot does next when a message is dangerous or a crisis is still in force."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
+from rasa.core.policies.policy import Policy, PolicyPrediction, confidence_scores_for
+from rasa.engine.graph import ExecutionContext
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.generator import TrackerWithCachedStates
+from rasa.shared.core.trackers import DialogueStateTracker
+
+ACTION_SAFETY = "action_safety"
+ACTION_CHECK_IN = "action_check_in"
+CRISIS_SLOT = "crisis"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
+class SafetyPolicy(Policy):
+    """Goes before every other policy, in a form too, so that no story and no rule can stand in its way."""
+
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        featurizer: Optional[TrackerFeaturizer] = None,
+    ) -> None:
+        super().__init__(config, model_storage, resource, execution_context, featurizer)
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        return {"priority": 10}
+
+    def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
+        """There is nothing to learn: danger is a rule."""
+        return self._resource
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: Optional[Dict[str, Any]] = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """The safety action after a dangerous message, then listening; otherwise no opinion."""
+        action = self._next(tracker)
+        if action is None:
+            return self._prediction(self._default_predictions(domain))
+        return self._prediction(confidence_scores_for(action, 1.0, domain))
+
+    @staticmethod
+    def _next(tracker: DialogueStateTracker) -> Optional[str]:
+        if tracker.latest_action_name in (ACTION_SAFETY, ACTION_CHECK_IN):
+            return ACTION_LISTEN_NAME
+        if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
+            return None
+        understanding: Dict[str, Any] = dict(tracker.latest_message.parse_data).get("understanding") or {}  # type: ignore[assignment]
+        if understanding.get("safety"):
+            return ACTION_SAFETY
+        return ACTION_CHECK_IN if tracker.get_slot(CRISIS_SLOT) else None

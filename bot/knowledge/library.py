@@ -1,0 +1,55 @@
+"""All that the running bot looks things up in, opened once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bot.knowledge import store
+from bot.knowledge.base import KnowledgeBase, read
+from bot.knowledge.foods import Foods
+from bot.knowledge.intake import Intake
+from bot.knowledge.interactions import Interactions
+from bot.knowledge.names import Names
+from bot.safety.replies import Replies
+from bot.settings import settings
+
+
+@dataclass(frozen=True)
+class Library:
+    """The knowledge base from the database, and the look-up tables beside it."""
+
+    base: KnowledgeBase
+    foods: Foods
+    intake: Intake
+    interactions: Interactions
+    names: Names
+    replies: Replies
+
+    @classmethod
+    def open(cls, folder: Path, database: str) -> Library:
+        """Open a library; a database that nothing was built into yet is filled from the files.
+
+        Raises:
+            StoreError: the database can't be used.
+            KnowledgeError, KnowledgeErrors: a file can't be used.
+        """
+        engine = store.engine(database)
+        if store.stored_version(engine) is None:
+            store.save(read(folder), engine)
+        names = Names.load(folder / "names.yml")
+        return cls(
+            base=store.load(engine),
+            foods=Foods.load(folder / "foods"),
+            intake=Intake.load(folder / "intake.csv"),
+            interactions=Interactions.load(folder / "interactions.csv", names),
+            names=names,
+            replies=Replies.load(folder / "safety.yml"),
+        )
+
+
+@lru_cache(maxsize=1)
+def library() -> Library:
+    """The library that the settings name."""
+    return Library.open(settings().knowledge, settings().database)

@@ -1,0 +1,52 @@
+"""The words of a message: lower case, without accents, plurals made single."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8"}
+_TOKEN = re.compile(r"\d+/\d+|\d+(?:\.\d+)?%?|[a-z]+|[^\sa-z0-9]")
+_IRREGULAR = {
+    "leaves": "leaf", "loaves": "loaf", "halves": "half", "calves": "calf", "cookies": "cookie", "brownies": "brownie",
+    "smoothies": "smoothie", "pies": "pie", "tomatos": "tomato", "potatos": "potato", "mangos": "mango",
+    "radishes": "radish", "cloves": "clove", "olives": "olive", "chives": "chive", "endives": "endive",
+    "veggies": "veggie", "geese": "goose", "fries": "fries", "children": "child", "feet": "foot",
+}  # fmt: skip
+
+
+def tokens(text: str) -> list[str]:
+    """The words, numbers and marks of a text, lower case and without accents or apostrophes."""
+    for sign, fraction in _FRACTIONS.items():
+        text = text.replace(sign, fraction)
+    text = unicodedata.normalize("NFKD", text.casefold())
+    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    text = re.sub(r"['’`]", "", text)
+    text = re.sub(r"(?<=[a-z])[-–](?=[a-z])", " ", text)
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    return _TOKEN.findall(text)
+
+
+@lru_cache(maxsize=20_000)
+def singular(word: str) -> str:
+    """A word with its plural ending taken off; both sides of a comparison go through this."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if word.endswith(("oes", "ches", "shes", "sses", "xes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def singulars(text: str) -> tuple[str, ...]:
+    """A text's words, each made single, without marks."""
+    return tuple(singular(token) for token in tokens(text) if token[0].isalnum())
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text that a module keeps as a list."""
+    return frozenset(text.split())

@@ -1,0 +1,1 @@
+"""What is screened before anything else: danger, and the questions that only a clinician may answer."""

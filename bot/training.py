@@ -1,0 +1,58 @@
+"""Training: the knowledge base and Rasa's files become a model, once for each content."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from bot.settings import ROOT, settings
+
+# What a model depends on. The bot's own components count, since they decide what training keeps.
+FILES = ("config.yml", "domain.yml", "uv.lock")
+FOLDERS = ("data", "bot/nlu", "bot/safety")
+
+
+class TrainingFailed(RuntimeError):
+    """Rasa made no model; its log says why."""
+
+
+def fingerprint() -> str:
+    """The hash of all that a model depends on, 12 hexadecimal digits."""
+    paths = [ROOT / name for name in FILES]
+    for folder in (*(ROOT / name for name in FOLDERS), settings().knowledge):
+        paths += [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def model_path() -> Path:
+    """Where the model for the present content is, or will be."""
+    return settings().models / f"rls-guide-{fingerprint()}.tar.gz"
+
+
+def train() -> Path:
+    """Train a model unless there is one for the present content.
+
+    Raises:
+        KnowledgeErrors: a knowledge file can't be used.
+        TrainingFailed: Rasa made no model.
+    """
+    path = model_path()
+    if path.exists():
+        return path
+    from rasa.model_training import train as rasa_train
+
+    result = rasa_train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data")],
+        output=str(settings().models),
+        fixed_model_name=path.stem.removesuffix(".tar"),
+        # A part kept from an earlier training would not know that our own code has changed.
+        force_training=True,
+    )
+    if result.code or not path.exists():
+        raise TrainingFailed(f"training made no model (code {result.code}); run 'rls train' and read its log")
+    return path
