@@ -89,9 +89,7 @@ def sources(turn: Turn) -> Reply | None:
     cited = [*(last.get("sources") or ()), *(s for said in last.get("answers") or () for s in said["sources"])]
     if not cited and turn.topics:
         cited = [
-            Citation.of(source).dict()
-            for topic in turn.topics
-            for source in library().base.cited(library().base.topics[topic])
+            Citation.of(source).dict() for topic in turn.topics for source in library().base.cited(library().base.topics[topic])
         ]
     if not cited:
         return None
@@ -128,9 +126,7 @@ def what_about(turn: Turn) -> Reply | None:
             if form:
                 return answer(base, [form])
         if entity["entity"] == "life_stage":
-            stage = next(
-                (topics_ for name, topics_ in LIFE_STAGES.items() if name[:5] in value or value[:5] in name), None
-            )
+            stage = next((topics_ for name, topics_ in LIFE_STAGES.items() if name[:5] in value or value[:5] in name), None)
             if stage:
                 return answer(base, [stage[1] if of_magnesium else stage[0]])
     found = library().foods.find(turn.text)

@@ -62,9 +62,7 @@ def total(foods: Foods, found: Sequence[FoodAmount]) -> Reply:
     lines = [f"- {food.name}, {food.portion}: about {mg(food.mg)} mg" for food in summed.items]
     text = (
         f"Together that is about {mg(summed.mg)} mg of magnesium, {percent(summed.share.of_420)} of the daily need of most "
-        f"men and {percent(summed.share.of_320)} of that of most women.\n"
-        + "\n".join(lines)
-        + f"\n\n{_rows(summed.items)}"
+        f"men and {percent(summed.share.of_320)} of that of most women.\n" + "\n".join(lines) + f"\n\n{_rows(summed.items)}"
     )
     return Reply(
         kind=Kind.LOOKUP,
@@ -80,12 +78,8 @@ def ranking(foods: Foods, text: str) -> Reply:
     """The everyday foods with the most magnesium in a usual portion, of the group that the message names."""
     group = next((name for name in foods.groups if re.search(rf"\b{name.rstrip('s')}s?\b", text, re.I)), None)
     ranked = foods.rank(group, RANKED)
-    lines = [
-        f"{place}. {food.name}, {food.portion}: about {mg(food.mg)} mg" for place, food in enumerate(ranked, start=1)
-    ]
-    heading = (
-        f"Among {group}, these have the most magnesium" if group else "Of everyday foods, these have the most magnesium"
-    )
+    lines = [f"{place}. {food.name}, {food.portion}: about {mg(food.mg)} mg" for place, food in enumerate(ranked, start=1)]
+    heading = f"Among {group}, these have the most magnesium" if group else "Of everyday foods, these have the most magnesium"
     return Reply(
         kind=Kind.LOOKUP,
         text=f"{heading} in a usual portion:\n" + "\n".join(lines),

@@ -7,8 +7,8 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import interaction
-from actions.answer import BUTTONS, topic_button
-from bot.dialogue.reply import Kind, Reply
+from actions.answer import BUTTONS, answer, topic_button
+from bot.dialogue.reply import Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
 from bot.safety.replies import detect_country

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import difflib
 import json
 import logging
 import sys
@@ -157,7 +158,7 @@ def evaluate(
 
 @main.group()
 def knowledge() -> None:
-    """Check and build the knowledge base."""
+    """Check, build, compare and publish the knowledge base."""
 
 
 @knowledge.command()
@@ -180,6 +181,83 @@ def check() -> None:
 def build() -> None:
     """Load the files into the database."""
     click.echo(_build())
+
+
+@knowledge.command()
+@click.argument("topic")
+def show(topic: str) -> None:
+    """Show a topic's reply as a visitor sees it, and its sentences that are hard to read."""
+    from bot.dialogue.disclaimer import Disclaimer
+    from bot.dialogue.reply import Answer, Kind, Reply
+    from bot.knowledge.base import read
+    from bot.knowledge.prose import load_terms, reading_grade
+    from bot.knowledge.sentences import hard
+
+    folder = settings().knowledge
+    base = read(folder)
+    if topic not in base.topics:
+        near = difflib.get_close_matches(topic, base.topics, n=3)
+        hint = f"; did you mean {', '.join(near)}?" if near else "; its id is the file's name in knowledge/topics"
+        raise click.ClickException(f"there is no topic {topic!r}{hint}")
+    shown = base.topics[topic]
+    terms = load_terms(folder)
+    finish, country = Disclaimer.load(folder).finish, settings().country
+    for detail in (False, True):
+        reply = Reply(kind=Kind.ANSWER, answers=(Answer.of(shown, base, detail),))
+        if detail:
+            click.echo("\n--- and after 'tell me more':\n")
+        click.echo(finish(reply, channel="default", country=country, first=False).plain())
+    click.echo(f"\n--- the answer reads at grade {reading_grade(shown.text, terms):.1f}")
+    for place, grade, sentence in hard(shown, terms):
+        click.echo(f"{place} reads at grade {grade:.0f}: {sentence}")
+
+
+@knowledge.command()
+@click.argument("revision")
+def diff(revision: str) -> None:
+    """Show what changed since a git REVISION, in plain words."""
+    from bot.knowledge.diff import changes
+    from bot.knowledge.revision import RevisionError
+
+    try:
+        click.echo(changes(settings().knowledge, revision))
+    except RevisionError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@knowledge.command()
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--url", help="Address that the site will have, for its canonical links.")
+def site(out: Path, url: str | None) -> None:
+    """Write the knowledge base as a static site to the folder OUT."""
+    from bot.knowledge.base import read
+    from bot.knowledge.site.folder import SiteError, write
+    from bot.knowledge.site.pages import Site
+
+    folder = settings().knowledge
+    base = read(folder)
+    files = Site.load(folder, base, settings().country, url).files()
+    try:
+        write(out, files, base.version)
+    except SiteError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{sum(name.endswith('.html') for name in files)} pages in {out}, version {base.version}")
+
+
+@knowledge.command()
+@click.argument("page", required=False, type=click.Path(dir_okay=False, path_type=Path))
+def coverage(page: Path | None) -> None:
+    """Check that every evidence fact is used or explained; write the list to PAGE where one is named."""
+    from bot.knowledge.base import read
+    from bot.knowledge.coverage import page as listed
+    from bot.knowledge.coverage import uses
+
+    base = read(settings().knowledge)
+    found = uses(settings().knowledge, base)
+    if page:
+        page.write_text(listed(base, found), encoding="utf-8")
+    used = sum(use.used for use in found)
+    click.echo(f"{used} of {len(found)} facts are used" + (", the others are explained" if used < len(found) else ""))
 
 
 def _build() -> str:

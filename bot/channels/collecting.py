@@ -14,7 +14,7 @@ class CollectingChannel(OutputChannel):
         self._name = channel
         self.messages: List[Dict[str, Any]] = []
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         return self._name
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:

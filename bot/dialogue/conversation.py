@@ -75,9 +75,7 @@ async def ask(agent: GuideAgent, text: str, sender: str, channel: str = "ask") -
 
 def unreadable(line: str, why: str) -> Exchange:
     """What `rls ask --json` writes for a line that it can't read."""
-    return Exchange(
-        line, "", Kind.ERROR.value, [], [], None, None, 0.0, [{"text": why, "buttons": [], "sources": []}], 0.0
-    )
+    return Exchange(line, "", Kind.ERROR.value, [], [], None, None, 0.0, [{"text": why, "buttons": [], "sources": []}], 0.0)
 
 
 def _message(message: dict[str, Any]) -> dict[str, Any]:

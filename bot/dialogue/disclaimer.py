@@ -43,9 +43,7 @@ class Disclaimer:
             KnowledgeErrors: the file does not fit, or lacks `default` or `OTHER`.
         """
         document = Document.read(folder / "disclaimer.yml")
-        wordings = {
-            channel: document.parse(Wording, ("wordings", channel)) for channel in document.data.get("wordings") or {}
-        }
+        wordings = {channel: document.parse(Wording, ("wordings", channel)) for channel in document.data.get("wordings") or {}}
         numbers = {country: str(number) for country, number in (document.data.get("numbers") or {}).items()}
         if "default" not in wordings or "OTHER" not in numbers:
             raise KnowledgeErrors([document.error((), "'default' or 'OTHER' is missing", "restore it")])

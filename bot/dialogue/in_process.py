@@ -46,9 +46,7 @@ class InProcessActions(EndpointConfig):
     async def request(self, method: str = "post", *args: Any, **kwargs: Any) -> Optional[Any]:
         """Run the action of a request's body, as the action server would."""
         body = kwargs["json"]
-        return await self._execute(
-            body["next_action"], rasa_sdk.Tracker.from_dict(body["tracker"]), body.get("domain", {})
-        )
+        return await self._execute(body["next_action"], rasa_sdk.Tracker.from_dict(body["tracker"]), body.get("domain", {}))
 
     async def _execute(self, name: str, tracker: rasa_sdk.Tracker, domain: Dict[str, Any]) -> Dict[str, Any]:
         dispatcher = CollectingDispatcher()

@@ -61,7 +61,7 @@ class SafetyPolicy(Policy):
             return ACTION_LISTEN_NAME
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return None
-        understanding: Dict[str, Any] = dict(tracker.latest_message.parse_data).get("understanding") or {}  # type: ignore[assignment]
+        understanding: Dict[str, Any] = dict(tracker.latest_message.parse_data).get("understanding") or {}
         if understanding.get("safety"):
             return ACTION_SAFETY
         return ACTION_CHECK_IN if tracker.get_slot(CRISIS_SLOT) else None

@@ -27,7 +27,7 @@ class GuideProcessor(MessageProcessor):
     async def handle_message(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
         """Handle one message; whatever fails, the visitor gets a reply with the disclaimer."""
         channel = _Listening(message.output_channel)
-        message.output_channel = channel  # type: ignore[assignment]
+        message.output_channel = channel
         try:
             await super().handle_message(message)
         except Exception:

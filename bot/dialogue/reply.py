@@ -54,9 +54,7 @@ class Citation(Part):
     @classmethod
     def of(cls, source: Source) -> Citation:
         year = None if source.year is None else str(source.year)
-        return cls(
-            id=source.id, name=short_name(source), title=source.title, kind=source.kind.text, year=year, url=source.url
-        )
+        return cls(id=source.id, name=short_name(source), title=source.title, kind=source.kind.text, year=year, url=source.url)
 
 
 class Answer(Part):

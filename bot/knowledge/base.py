@@ -36,9 +36,10 @@ class KnowledgeBase:
     @cached_property
     def version(self) -> str:
         """The content's hash, 12 hexadecimal digits: equal content has an equal version."""
-        content = [
-            [item.dict() for item in part.values()] for part in (self.groups, self.topics, self.sources, self.facts)
-        ]
+        items: list[Strict] = [
+            *self.groups.values(), *self.topics.values(), *self.sources.values(), *self.facts.values()
+        ]  # fmt: skip
+        content = [(type(item).__name__, item.dict()) for item in items]
         text = json.dumps(content, default=str, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -52,12 +52,13 @@ class SentenceEncoder:
 
     Args:
         model: the ONNX file; by default the setting `RLS_ENCODER`, or else the packaged one.
+        threads: one for messages, which are too small to share between threads while workers share the cores.
 
     Raises:
         ModelError: a file is missing or its SHA-256 is not the expected one.
     """
 
-    def __init__(self, model: Path | None = None) -> None:
+    def __init__(self, model: Path | None = None, threads: int = 1) -> None:
         path = model or settings().encoder or packaged_model()
         _check(path, MODEL_SHA256)
         _check(TOKENIZER_FILE, TOKENIZER_SHA256)
@@ -65,13 +66,10 @@ class SentenceEncoder:
         self._tokenizer.enable_truncation(MAX_WORD_PIECES)
         self._tokenizer.enable_padding()
         options = onnxruntime.SessionOptions()
-        # One message is too small to share between threads, and workers share the cores.
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(path), sess_options=options, providers=["CPUExecutionProvider"])
         self._inputs = {node.name for node in self._session.get_inputs()}
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:

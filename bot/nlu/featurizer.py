@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Type
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import Any, Dict, List
 
 import numpy as np
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.constants import TOKENS_NAMES
-from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.nlu.tokenizers.spacy_tokenizer import SpacyTokenizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, FEATURE_TYPE_SEQUENCE, TEXT
-from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.encoder import DIMENSIONS, SentenceEncoder
+from bot.nlu.encoder import SentenceEncoder
 
 VECTOR = "sentence_vector"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
-    """Gives each message its sentence vector, shape (1, 384), as Rasa's dense sentence feature.
+@dataclass(frozen=True)
+class SentenceVector:
+    """A message's sentence vector, shape (384,).
 
-    Rasa wants features of single tokens beside it; they are zero, since nothing here reads them.
+    Rasa takes the fingerprint of every message after every component of a training. It would print a bare array, digit by
+    digit, which took half of the training.
     """
 
-    def __init__(self, name: str, config: Dict[str, Any], encoder: SentenceEncoder) -> None:
-        super().__init__(name, config)
-        self._encoder = encoder
+    values: NDArray[np.float32]
 
-    @classmethod
-    def required_components(cls) -> List[Type[Any]]:
-        return [SpacyTokenizer]
+    def fingerprint(self) -> str:
+        """The hash of the values."""
+        return hashlib.blake2b(self.values.tobytes(), digest_size=16).hexdigest()
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceFeaturizer(GraphComponent):
+    """Gives each message its sentence vector, for `bot.nlu.understanding`."""
+
+    def __init__(self, encoder: SentenceEncoder) -> None:
+        self._encoder = encoder
 
     @staticmethod
     def required_packages() -> List[str]:
         return ["onnxruntime", "tokenizers"]
-
-    @classmethod
-    def validate_config(cls, config: Dict[str, Any]) -> None:
-        """There is nothing to configure."""
 
     @classmethod
     def create(
@@ -53,19 +56,21 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceFeaturizer:
-        return cls(execution_context.node_name, {**cls.get_default_config(), **config}, SentenceEncoder())
+        return cls(SentenceEncoder())
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Encode the messages together."""
-        texts = [message.get(TEXT) for message in messages]
-        for message, vector in zip(messages, self._encoder.encode(texts), strict=True):
-            message.set(VECTOR, vector)
-            tokens = np.zeros((len(message.get(TOKENS_NAMES[TEXT]) or ()), DIMENSIONS), dtype=np.float32)
-            for features, kind in ((tokens, FEATURE_TYPE_SEQUENCE), (vector[None, :], FEATURE_TYPE_SENTENCE)):
-                message.add_features(Features(features, kind, TEXT, self._identifier))
-        return messages
+        return _encode(self._encoder, messages)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Encode the examples."""
-        self.process([example for example in training_data.training_examples if example.get(TEXT)])
+        """Encode the examples, on all cores."""
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        _encode(SentenceEncoder(threads=os.cpu_count() or 1), examples)
         return training_data
+
+
+def _encode(encoder: SentenceEncoder, messages: List[Message]) -> List[Message]:
+    vectors = encoder.encode([message.get(TEXT) for message in messages])
+    for message, vector in zip(messages, vectors, strict=True):
+        message.set(VECTOR, SentenceVector(vector))
+    return messages

@@ -48,7 +48,8 @@ class KnowledgeImporter(RasaFileImporter):
 
     def get_domain(self) -> Domain:
         """Rasa's domain with an intent for each topic and each safety category."""
-        intents = [{intent: {"use_entities": []}} for intent in (*self.knowledge().topics, *self.safety())]
+        names = [*self.knowledge().topics, *self.safety()]
+        intents: list[dict[str, dict[str, list[str]]]] = [{name: {"use_entities": []}} for name in names]
         return super().get_domain().merge(Domain.from_dict({"intents": intents, "actions": [ANSWER, SAFETY]}))
 
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:
@@ -75,7 +76,7 @@ class KnowledgeImporter(RasaFileImporter):
         """Rasa's stories and rules with a rule for each topic and each safety category."""
         rules = [
             {"rule": f"{action}: {intent}", "steps": [{"intent": intent}, {"action": action}]}
-            for intents, action in ((self.knowledge().topics, ANSWER), (self.safety(), SAFETY))
+            for intents, action in ((list(self.knowledge().topics), ANSWER), (list(self.safety()), SAFETY))
             for intent in intents
         ]
         steps = YAMLStoryReader(self.get_domain()).read_from_parsed_yaml({"rules": rules})

@@ -1,4 +1,4 @@
-"""Kernel ridge regression over sentence vectors: which intent a message is like, and how much."""
+"""Kernel ridge regression over meaning and words: which intent a message is like, and how much."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy import sparse
+from scipy.linalg import lapack
+
+from bot.nlu.words import WordWeights
 
 Floats = NDArray[np.float32]
 
 # Chosen by measurement, see docs/decisions/classifier.md.
 SHARPNESS = 2.0
-RIDGE = 0.3
-TEMPERATURE = 12.0
+WORDS = 0.2
+RIDGE = 0.2
 
 
 @dataclass(frozen=True)
@@ -27,56 +30,74 @@ class KernelMachine:
     near 0, which is how a message out of scope shows. The solution is closed, so training is exact and takes seconds.
 
     Attributes:
-        examples: shape (n, 384), unit vectors.
+        vectors: shape (n, 384), the sentence vectors of the examples.
+        words: shape (n, columns), their words.
         weights: shape (n, intents).
-        intents: the names of the columns.
+        intents: the names of the columns of `weights`.
+        word_weights: what turns a text into a row of `words`.
     """
 
-    examples: Floats
+    vectors: Floats
+    words: sparse.csr_matrix
     weights: Floats
     intents: tuple[str, ...]
+    word_weights: WordWeights
 
     @classmethod
-    def fit(cls, examples: Floats, labels: Sequence[str], ridge: float = RIDGE) -> KernelMachine:
+    def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str]) -> tuple[KernelMachine, Floats]:
         """Solve for the weights.
 
         Args:
-            examples: shape (n, 384), unit vectors.
+            texts: the examples.
+            vectors: shape (n, 384), their sentence vectors.
             labels: the intent of each.
-            ridge: how much a single example may be distrusted.
+
+        Returns:
+            The machine, and the score that each example would have had if it had not been among the examples, shape
+            (n, intents): an honest look at new messages without a second training.
+
+        Raises:
+            ValueError: the examples can't be solved for, as when there are none.
         """
         intents = tuple(sorted(set(labels)))
         column = {intent: index for index, intent in enumerate(intents)}
         targets = np.zeros((len(labels), len(intents)), dtype=np.float32)
         targets[np.arange(len(labels)), [column[label] for label in labels]] = 1
-        likeness = _kernel(examples, examples)
-        likeness[np.diag_indices(len(labels))] += ridge
-        factor = cho_factor(likeness, lower=True, overwrite_a=True, check_finite=False)
-        weights = cho_solve(factor, targets, overwrite_b=True, check_finite=False)
-        return cls(examples, np.asarray(weights, dtype=np.float32), intents)
+        word_weights = WordWeights.learn(texts)
+        words = word_weights.weigh(texts)
+        system = _likeness(vectors, words, vectors, words)
+        system[np.diag_indices(len(labels))] += RIDGE
+        factor, failed = lapack.spotrf(system, lower=1, overwrite_a=1)
+        inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
+        if failed or failed_too:
+            raise ValueError("the examples could not be solved for")
+        inverse = np.tril(inverse) + np.tril(inverse, -1).T
+        weights = inverse @ targets
+        left_out = targets - weights / np.diag(inverse)[:, None]
+        return cls(vectors, words, weights, intents, word_weights), left_out
 
-    def scores(self, vectors: Floats) -> Floats:
-        """Scores of shape (messages, intents), mostly from 0 to 1, for vectors of shape (messages, 384)."""
-        return np.asarray(_kernel(vectors, self.examples) @ self.weights, dtype=np.float32)
+    def scores(self, text: str, vector: Floats) -> Floats:
+        """Scores of a message for each intent, mostly from 0 to 1; `vector` has shape (384,)."""
+        words = self.word_weights.weigh([text])
+        likeness = _likeness(vector[None, :], words, self.vectors, self.words)
+        return np.asarray(likeness @ self.weights, dtype=np.float32)[0]
 
     def save(self, folder: Path) -> None:
         """Write the machine into a folder, without pickle."""
-        np.savez(folder / "kernel.npz", examples=self.examples, weights=self.weights)
+        np.savez(folder / "kernel.npz", vectors=self.vectors, weights=self.weights)
+        sparse.save_npz(folder / "examples.npz", self.words)
+        self.word_weights.save(folder)
         (folder / "intents.json").write_text(json.dumps(self.intents), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> KernelMachine:
         """Read what `save` wrote."""
+        intents = tuple(json.loads((folder / "intents.json").read_text(encoding="utf-8")))
+        words = sparse.load_npz(folder / "examples.npz").tocsr()
         with np.load(folder / "kernel.npz", allow_pickle=False) as arrays:
-            intents = tuple(json.loads((folder / "intents.json").read_text(encoding="utf-8")))
-            return cls(arrays["examples"], arrays["weights"], intents)
+            return cls(arrays["vectors"], words, arrays["weights"], intents, WordWeights.load(folder))
 
 
-def probabilities(scores: Floats, temperature: float = TEMPERATURE) -> Floats:
-    """Scores as probabilities that add up to 1 in each row."""
-    shifted = np.exp(temperature * (scores - scores.max(axis=-1, keepdims=True)))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), dtype=np.float32)
-
-
-def _kernel(left: Floats, right: Floats) -> Floats:
-    return np.asarray(np.exp(SHARPNESS * (left @ right.T - 1)), dtype=np.float32)
+def _likeness(vectors: Floats, words: sparse.csr_matrix, other_vectors: Floats, other_words: sparse.csr_matrix) -> Floats:
+    meaning = np.exp(SHARPNESS * (vectors @ other_vectors.T - 1))
+    return np.asarray(meaning + WORDS * (words @ other_words.T).toarray(), dtype=np.float32)

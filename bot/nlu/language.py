@@ -9,7 +9,41 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 ENGLISH = "en"
 # The languages told apart: those of `knowledge/languages.yml` and those often mistaken for them.
-LANGUAGES = ["en", "zh", "hi", "es", "ar", "fr", "bn", "pt", "ru", "ur", "id", "de", "ja", "it", "nl", "pl", "uk", "ko", "tr", "vi", "tl", "pa", "fa", "sv", "da", "nb", "fi", "el", "he", "th", "ro", "cs", "hu"]
+LANGUAGES = [
+    "en",
+    "zh",
+    "hi",
+    "es",
+    "ar",
+    "fr",
+    "bn",
+    "pt",
+    "ru",
+    "ur",
+    "id",
+    "de",
+    "ja",
+    "it",
+    "nl",
+    "pl",
+    "uk",
+    "ko",
+    "tr",
+    "vi",
+    "tl",
+    "pa",
+    "fa",
+    "sv",
+    "da",
+    "nb",
+    "fi",
+    "el",
+    "he",
+    "th",
+    "ro",
+    "cs",
+    "hu",
+]
 SURE = 0.97
 LEAST_WORDS = 3
 MOST_ENGLISH = 0.34

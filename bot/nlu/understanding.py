@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, List, Type
+from typing import Any, Dict, List, Optional, Type
+
+import numpy as np
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -16,11 +18,12 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.base import read
-from bot.nlu.classifier import SCORES
-from bot.nlu.decision import Decider
+from bot.nlu.decision import OUT_OF_SCOPE, Decider
 from bot.nlu.encoder import SentenceEncoder
 from bot.nlu.featurizer import VECTOR, SentenceFeaturizer
+from bot.nlu.kernel import KernelMachine
 from bot.nlu.language import LanguageSpotter, words
+from bot.nlu.scope import Evidence, Scope
 from bot.safety.screen import Screen
 from bot.settings import settings
 
@@ -42,13 +45,20 @@ class Understanding(IntentClassifier, GraphComponent):
     """
 
     def __init__(
-        self, decider: Decider, screen: Screen, spotter: LanguageSpotter, storage: ModelStorage, resource: Resource
+        self,
+        storage: ModelStorage,
+        resource: Resource,
+        decider: Decider,
+        machine: Optional[KernelMachine] = None,
+        screen: Optional[Screen] = None,
+        spotter: Optional[LanguageSpotter] = None,
     ) -> None:
-        self._decider = decider
-        self._screen = screen
-        self._spotter = spotter
         self._storage = storage
         self._resource = resource
+        self._decider = decider
+        self._machine = machine
+        self._screen = screen
+        self._spotter = spotter
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -63,15 +73,28 @@ class Understanding(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
     ) -> Understanding:
         groups = {topic.id: topic.group for topic in read(settings().knowledge).topics.values()}
-        return cls(Decider(groups), _screen(), LanguageSpotter(frozenset()), model_storage, resource)
+        return cls(model_storage, resource, Decider(groups))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep the topics' groups, their questions and the words of the English examples."""
+        """Fit the classifier and the scope, and keep what the screen and the language spotter compare with."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        english = words([example.get(TEXT) for example in examples if example.get(INTENT) != OTHER_LANGUAGE])
-        background = [example.get(TEXT) for example in examples if example.get(INTENT) in self._decider.groups]
-        content = {"groups": self._decider.groups, "english": sorted(english), "background": background}
+        texts, labels = [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]
+        vectors = np.stack([example.get(VECTOR).values for example in examples])
+        machine, left_out = KernelMachine.fit(texts, vectors, labels)
+        inside: List[Evidence] = []
+        outside: List[Evidence] = []
+        for label, row in zip(labels, left_out, strict=True):
+            if self._decider.covers(label) or label == OUT_OF_SCOPE:
+                evidence = self._decider.evidence(dict(zip(machine.intents, map(float, row), strict=True)))
+                (outside if label == OUT_OF_SCOPE else inside).append(evidence)
+        content = {
+            "groups": self._decider.groups,
+            "scope": Scope.fit(inside, outside).as_dict(),
+            "english": sorted(words([text for text, label in zip(texts, labels, strict=True) if label != OTHER_LANGUAGE])),
+            "background": [text for text, label in zip(texts, labels, strict=True) if label in self._decider.groups],
+        }
         with self._storage.write_to(self._resource) as folder:
+            machine.save(folder)
             (folder / "understanding.json").write_text(json.dumps(content), encoding="utf-8")
         return self._resource
 
@@ -85,11 +108,18 @@ class Understanding(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> Understanding:
         with model_storage.read_from(resource) as folder:
+            machine = KernelMachine.load(folder)
             content = json.loads((folder / "understanding.json").read_text(encoding="utf-8"))
-        screen = _screen()
+        screen = Screen.load(settings().knowledge / "safety.yml")
         screen.prepare(SentenceEncoder().encode, content["background"])
-        spotter = LanguageSpotter(frozenset(content["english"]))
-        return cls(Decider(content["groups"]), screen, spotter, model_storage, resource)
+        return cls(
+            model_storage,
+            resource,
+            Decider(content["groups"], Scope(**content["scope"])),
+            machine,
+            screen,
+            LanguageSpotter(frozenset(content["english"])),
+        )
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Decide on each message."""
@@ -102,11 +132,13 @@ class Understanding(IntentClassifier, GraphComponent):
         return training_data
 
     def _decide(self, message: Message) -> None:
+        assert self._machine and self._screen and self._spotter, "load() gives all three"
         text = message.get(TEXT) or ""
-        ranking = message.get(INTENT_RANKING_KEY) or []
+        vector = message.get(VECTOR).values
         understanding: Dict[str, Any] = {"topics": [], "choices": [], "safety": None, "confidence": 1.0}
+        ranking: List[Dict[str, Any]] = []
         picked = bool(_PICK.fullmatch(text))
-        finding = None if picked else self._screen.check(text) or self._screen.compare(message.get(VECTOR), text)
+        finding = None if picked else self._screen.check(text) or self._screen.compare(vector, text)
         language = None if picked or finding else self._spotter.foreign(text)
         if picked:
             intent = PICK
@@ -117,19 +149,15 @@ class Understanding(IntentClassifier, GraphComponent):
             intent = OTHER_LANGUAGE
             understanding["language"] = language
         else:
-            decision = self._decider.decide(
-                text, {item["name"]: item["confidence"] for item in ranking}, message.get(SCORES) or {}
-            )
+            row = self._machine.scores(text, vector)
+            scores = dict(zip(self._machine.intents, map(float, row), strict=True))
+            decision = self._decider.decide(text, scores)
             intent = decision.intent
-            understanding.update(
-                topics=list(decision.topics), choices=list(decision.choices), confidence=decision.confidence
-            )
+            understanding.update(topics=list(decision.topics), choices=list(decision.choices), confidence=decision.confidence)
+            ranked = sorted(scores, key=lambda name: -scores[name])[:_RANKING_KEPT]
+            ranking = [{"name": name, "confidence": round(min(max(scores[name], 0.0), 1.0), 4)} for name in ranked]
             if intent == OTHER_LANGUAGE:
                 understanding["language"] = self._spotter.language(text)
         message.set(INTENT, {"name": intent, "confidence": understanding["confidence"]}, add_to_output=True)
-        message.set(INTENT_RANKING_KEY, ranking[:_RANKING_KEPT], add_to_output=True)
+        message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(UNDERSTANDING, understanding, add_to_output=True)
-
-
-def _screen() -> Screen:
-    return Screen.load(settings().knowledge / "safety.yml")

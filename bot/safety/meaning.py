@@ -14,12 +14,11 @@ Encode = Callable[[Sequence[str]], Floats]
 
 # Chosen by five-fold cross-validation on the examples, see docs/safety.md.
 RIDGE = 1.0
-THRESHOLD = 0.6
+THRESHOLD = 0.5
 # Where a written rule has already found a boundary, danger must be plainer to overrule it.
-THRESHOLD_AT_BOUNDARY = 0.8
+THRESHOLD_AT_BOUNDARY = 2.5
 NEAREST = 3
-LEAST_LIKENESS = 0.35
-MARGIN = -0.05
+MARGIN_WEIGHT = 15.0
 
 # Gradient descent with momentum: enough steps for the weights to settle.
 STEPS = 300
@@ -69,14 +68,13 @@ class Meaning:
         danger, safe = vectors[: len(texts)], vectors[len(texts) :]
         return cls(encode, categories, weights.astype(np.float32), centre.astype(np.float32), danger, safe)
 
-    def scores(self, vector: Floats) -> Floats:
-        """How much a message is like each category, from 0 to 1; 0 where other things are nearer."""
-        danger = _nearest(self.danger, vector)
-        if danger < LEAST_LIKENESS or danger - _nearest(self.harmless, vector) < MARGIN:
-            return np.zeros(len(self.categories), dtype=np.float32)
-        logits = self.weights[:, :-1] @ (vector - self.centre) + self.weights[:, -1]
-        shares = np.exp(logits - logits.max())
-        return np.asarray((shares / shares.sum())[:-1], dtype=np.float32)
+    def score(self, vector: Floats) -> tuple[float, str]:
+        """How plainly a message is danger, and which: the log-odds of the reading and the nearness to the examples."""
+        logits = (self.weights[:, :-1] @ (vector - self.centre) + self.weights[:, -1]).astype(np.float64)
+        danger = logits[:-1]
+        odds = float(np.logaddexp.reduce(danger) - logits[-1])
+        margin = _nearest(self.danger, vector) - _nearest(self.harmless, vector)
+        return odds + MARGIN_WEIGHT * margin, self.categories[int(danger.argmax())]
 
     def category(self, vector: Floats, text: str, threshold: float = THRESHOLD) -> str | None:
         """The category that a message, or a part of a long message, is like; None if it is like no danger."""
@@ -89,8 +87,8 @@ class Meaning:
                 parts = parts[: MOST_PARTS // 2] + parts[-MOST_PARTS // 2 :]
             if len(parts) > 1:
                 vectors += list(self.encode(parts))
-        best = max((self.scores(each) for each in vectors), key=lambda scores: float(scores.sum()))
-        return self.categories[int(best.argmax())] if float(best.sum()) >= threshold else None
+        score, category = max(self.score(each) for each in vectors)
+        return category if score >= threshold else None
 
 
 def _nearest(vectors: Floats, vector: Floats) -> float:

@@ -240,9 +240,7 @@ def _phrases(part: str, lists: Mapping[str, tuple[Phrase, ...]], line: str) -> t
         elif choice == choice.lower() and all(_ATOM.fullmatch(word) for word in choice.split("_")):
             phrases.append(tuple(choice.split("_")))
         else:
-            raise PatternError(
-                f"'{line}' has '{choice}', which is not a word in small letters without an apostrophe"
-            )
+            raise PatternError(f"'{line}' has '{choice}', which is not a word in small letters without an apostrophe")
     return tuple(dict.fromkeys(phrases))
 
 

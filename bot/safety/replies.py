@@ -118,8 +118,6 @@ def _actions(category: str, country: CountryEntry) -> tuple[Action, ...]:
     emergency = (f"Call {country.emergency}", country.emergency_call)
     crisis = ("Talk to someone now", country.crisis_call)
     poison = ("Call poison help", country.poison_call)
-    order = {"crisis_self_harm": [crisis, emergency], "overdose": [poison, emergency]}.get(
-        category, [emergency]
-    )
+    order = {"crisis_self_harm": [crisis, emergency], "overdose": [poison, emergency]}.get(category, [emergency])
     tappable = {address: label for label, address in reversed(order) if address}
     return tuple((label, address) for address, label in reversed(tappable.items()))

@@ -148,17 +148,13 @@ class Rule:
         if not matches or any(line.found(message) for line in self.unless_message):
             return False
         excepted = {
-            message.sentences[place]
-            for start, end in _spans(self.unless, message)
-            for place in (start, end - 1)
+            message.sentences[place] for start, end in _spans(self.unless, message) for place in (start, end - 1)
         }
         denied = self.negation.ends(message) if self.negation else []
         for match in matches:
             if self.negation and any(self.negation.covers(message, denied, span[0]) for span in match):
                 continue
-            if excepted.isdisjoint(
-                message.sentences[place] for span in match for place in (span[0], span[1] - 1)
-            ):
+            if excepted.isdisjoint(message.sentences[place] for span in match for place in (span[0], span[1] - 1)):
                 return True
         return False
 
@@ -245,8 +241,7 @@ class _Reader:
             file.negation.reach,
         )
         countries = {
-            code: self._lines(country.says, ("countries", code, "says"))
-            for code, country in file.countries.items()
+            code: self._lines(country.says, ("countries", code, "says")) for code, country in file.countries.items()
         }
         rules = tuple(self._rules(negation))
         self._check_categories()
@@ -276,9 +271,7 @@ class _Reader:
     def _add(self, key: tuple[str | int, ...], what: str, mend: str) -> None:
         self._errors.append(self._document.error(key, what, mend))
 
-    def _lines(
-        self, lines: list[str], key: tuple[str | int, ...], within: int = pattern.WITHIN
-    ) -> tuple[Pattern, ...]:
+    def _lines(self, lines: list[str], key: tuple[str | int, ...], within: int = pattern.WITHIN) -> tuple[Pattern, ...]:
         patterns: list[Pattern] = []
         for place, line in enumerate(lines):
             try:

@@ -57,15 +57,10 @@ class Screen:
             encode: turns sentences into vectors of length 1; `compare` also reads long messages in parts with it.
             background: questions on the bot's topics, which are no danger.
         """
-        examples = {
-            category.id: category.examples for category in self.book.file.categories if category.id in URGENT
-        }
+        examples = {category.id: category.examples for category in self.book.file.categories if category.id in URGENT}
         harmless = [text for category in self.book.file.categories for text in category.look_alikes]
         harmless += [
-            text
-            for category in self.book.file.categories
-            if category.id not in URGENT
-            for text in category.examples
+            text for category in self.book.file.categories if category.id not in URGENT for text in category.examples
         ]
         self._meaning = Meaning.learn(encode, examples, [*harmless, *background])
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.e2e.chat import Chat
 from tests.e2e.chromium import chromium
@@ -15,6 +16,9 @@ from tests.e2e.running import RunningServer
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+
+# What the browser says by itself where a test refuses a request on purpose; a file that is missing is still told.
+EXPECTED = re.compile(r"^Failed to load resource: .*(ERR_|\b(401|403|422|429)\b)")
 
 Opened = Callable[..., Page]
 
@@ -53,6 +57,10 @@ def opened(browser: Browser) -> Iterator[Opened]:
     """Opens an address in a browser of its own; nothing may be written to its console."""
     contexts = []
     complaints: list[str] = []
+
+    def heard(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning") and not EXPECTED.match(said.text):
+            complaints.append(said.text)
 
     def open_page(url: str, quiet: bool = True, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": DESKTOP, **options})

@@ -76,8 +76,7 @@ def embedded(opened: Opened, server: RunningServer, host: Host, attributes: str 
     return Chat(page)
 
 
-@pytest.mark.parametrize("look", ["light", "dark", "rtl"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "look"), [("desktop", "light"), ("phone", "dark"), ("phone", "rtl")])
 def test_axe_finds_nothing_in_any_state(opened: Opened, server: RunningServer, host: Host, size: str, look: str, shots: Path) -> None:
     options: dict[str, Any] = {"viewport": SIZES[size], "color_scheme": "dark" if look == "dark" else "light"}
     found = {}
@@ -90,7 +89,6 @@ def test_axe_finds_nothing_in_any_state(opened: Opened, server: RunningServer, h
             chat.open()
         else:
             chat.open().button("I understand").click()
-            chat.page.evaluate("void 0")
         if look == "rtl":
             chat.button = lambda name, own=chat: own.element.get_by_role("button", name="أرسل" if name == "Send" else name, exact=True)  # type: ignore[method-assign,misc]
         reach(chat)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.e2e.chat import Chat
@@ -10,7 +14,8 @@ from tests.e2e.host import Host
 from tests.e2e.running import RunningServer
 
 HOSTILE = """<style>
-* { all: unset !important; display: inline !important; color: red !important; font-size: 3px !important; transform: rotate(5deg) !important; }
+* { all: unset !important; display: inline !important; color: red !important; font-size: 3px !important; }
+main *, rls-guide { transform: rotate(5deg) !important; filter: blur(3px) !important; }
 html { font-size: 5px !important; } rls-guide { display: none !important; opacity: 0 !important; position: static !important; visibility: hidden !important; pointer-events: none !important; }
 button, textarea { display: none !important; } div { height: 0 !important; overflow: hidden !important; }
 </style>"""
@@ -67,13 +72,9 @@ def test_strict_policies(opened: Opened, server: RunningServer, host: Host) -> N
 
 
 def test_a_policy_with_a_hash(opened: Opened, server: RunningServer, host: Host) -> None:
-    import base64
-    import hashlib
-    import urllib.request
-
-    with urllib.request.urlopen(f"{server.url}/widget.js") as script:
-        digest = base64.b64encode(hashlib.sha256(script.read()).digest()).decode()
-    policy = f"default-src 'none'; script-src 'sha256-{digest}'; connect-src {server.url}"
+    script = requests.get(f"{server.url}/widget.js", timeout=10).content
+    digest = base64.b64encode(hashlib.sha256(script).digest()).decode()
+    policy = f"default-src 'none'; script-src 'sha256-{digest}'; connect-src {server.url}; img-src data:"
     body = f'<script src="{server.url}/widget.js" integrity="sha256-{digest}" crossorigin="anonymous" defer></script>'
     chat = Chat(opened(host.page("/csp-hash", body, policy))).open()
     chat.ask("does magnesium help")

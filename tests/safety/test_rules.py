@@ -33,9 +33,7 @@ def test_every_rule_finds_its_own_example_and_nothing_else_of_its_category_does(
         example = entries[rule.id].example
         finding = Screen(book).check(example)
         assert finding and finding.rule == rule.id, (rule.id, example, finding)
-        without = RuleBook(
-            book.file, book.vocabulary, tuple(other for other in book.rules if other is not rule)
-        )
+        without = RuleBook(book.file, book.vocabulary, tuple(other for other in book.rules if other is not rule))
         dropped = Screen(without).check(example)
         assert dropped is None or CATEGORIES.index(dropped.category) > CATEGORIES.index(rule.category), (
             rule.id,
@@ -71,9 +69,7 @@ def test_every_word_list_and_context_is_used(book: RuleBook, safety_file: Path) 
     text = safety_file.read_text(encoding="utf-8")
     unused = [name for name in book.file.words if f"<{name}>" not in text]
     named = {name for category in book.file.categories for rule in category.rules for name in rule.unless}
-    named |= {
-        name for category in book.file.categories for rule in category.rules for name in rule.unless_message
-    }
+    named |= {name for category in book.file.categories for rule in category.rules for name in rule.unless_message}
     unused += [name for name in book.file.contexts if name not in named]
     assert unused == []
 
@@ -84,9 +80,7 @@ def test_no_rule_waits_for_a_word_that_is_read_as_another(book: RuleBook) -> Non
         for line in rule.patterns + rule.unless + rule.unless_message:
             for run in line.runs:
                 for step in run.steps:
-                    kept = [
-                        phrase for phrase in step.phrases if not any(word in corrected for word in phrase)
-                    ]
+                    kept = [phrase for phrase in step.phrases if not any(word in corrected for word in phrase)]
                     assert kept, (rule.id, line.line)
 
 

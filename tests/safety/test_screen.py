@@ -131,9 +131,7 @@ def test_rule_or_meaning_finds_every_example_of_danger(prepared: Screen, encoder
             finding = prepared.check(text)
             if (finding is None or finding.category not in URGENT) and not prepared.compare(vector, text):
                 missed.append(text)
-    assert len(missed) <= 0.02 * sum(len(entry.examples) for entry in prepared.book.file.categories[:4]), (
-        missed
-    )
+    assert len(missed) <= 0.02 * sum(len(entry.examples) for entry in prepared.book.file.categories[:4]), missed
 
 
 def test_unseen_danger_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
@@ -147,11 +145,7 @@ def test_unseen_danger_is_found(prepared: Screen, encoder: SentenceEncoder) -> N
 
 def test_the_meaning_of_topics_is_no_danger(prepared: Screen, encoder: SentenceEncoder) -> None:
     texts = [text for entry in prepared.book.file.categories for text in entry.look_alikes]
-    raised = [
-        text
-        for text, vector in zip(texts, encoder.encode(texts), strict=True)
-        if prepared.compare(vector, text)
-    ]
+    raised = [text for text, vector in zip(texts, encoder.encode(texts), strict=True) if prepared.compare(vector, text)]
     assert len(raised) <= 0.02 * len(texts), raised
 
 
@@ -159,15 +153,16 @@ def test_compare_is_deterministic(safety_file: Path, prepared: Screen, encoder: 
     again = Screen.load(safety_file)
     again.prepare(encoder.encode)
     vector = encoder.encode(["it would be easier if I were gone"])[0]
-    assert prepared._meaning and again._meaning
-    assert np.array_equal(prepared._meaning.scores(vector), again._meaning.scores(vector))
+    assert prepared._meaning
+    assert again._meaning
+    assert prepared._meaning.score(vector) == again._meaning.score(vector)
 
 
 def test_the_danger_in_a_long_story_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
     story = (
         "We moved house in spring and have been painting the spare room with my sister. The garden is nice. "
-        "My legs jump every evening when I sit down with a book. I have worked out a way to be gone by Sunday. "
-        "The cat is well."
+        "My legs jump every evening when I sit down with a book. "
+        "I have worked out a way to be gone by Sunday. The cat is well."
     )
     finding = prepared.compare(encoder.encode([story])[0], story)
     assert finding == Finding("crisis_self_harm", "crisis_self_harm-meaning", "meaning")
@@ -183,7 +178,7 @@ def test_prepare_encodes_the_examples_once(safety_file: Path) -> None:
 
     def encode(texts: Sequence[str]) -> NDArray[np.float32]:
         calls.append(len(texts))
-        return np.eye(384, dtype=np.float32)[np.arange(len(texts)) % 384]
+        return np.asarray(np.eye(384)[np.arange(len(texts)) % 384], dtype=np.float32)
 
     Screen.load(safety_file).prepare(encode, background=["what is rls"])
     assert len(calls) == 1
