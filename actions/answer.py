@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from actions import food
 from bot.dialogue.reply import Answer, Button, Kind, Reply
@@ -11,6 +11,9 @@ from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.library import library
 
 BUTTONS = 3
+ALTERNATIVES = 2
+# From here on an answer is sure enough to offer only what is related.
+SURE = 0.8
 
 
 class ActionAnswer(ReplyingAction):
@@ -23,7 +26,8 @@ class ActionAnswer(ReplyingAction):
         topics = turn.understanding.get("topics") or [turn.intent]
         if topics == [food.AMOUNT_GROUP] and library().foods.find(turn.text):
             return food.ActionFood().outcome(turn)
-        return Outcome(answer(library().base, topics, turn.understanding.get("confidence", 1.0)))
+        reply = answer(library().base, topics, turn.understanding.get("confidence", 1.0))
+        return Outcome(with_alternatives(library().base, reply, turn.understanding.get("choices") or []))
 
 
 def answer(base: KnowledgeBase, topics: Iterable[str], confidence: float = 1.0, detail: bool = False) -> Reply:
@@ -40,6 +44,21 @@ def answer(base: KnowledgeBase, topics: Iterable[str], confidence: float = 1.0, 
         buttons=tuple(topic_button(base, topic) for topic in related if topic not in topics)[:BUTTONS],
         topics=tuple(dict.fromkeys(topic.group for topic in found)),
         confidence=confidence,
+    )
+
+
+def with_alternatives(base: KnowledgeBase, reply: Reply, choices: Sequence[str]) -> Reply:
+    """An answer that is not sure of its question offers what else may have been meant, before what is related."""
+    meant = [topic for topic in choices if topic in base.topics and base.topics[topic].group not in reply.topics]
+    if reply.confidence >= SURE or not meant:
+        return reply
+    meant = meant[:ALTERNATIVES]
+    buttons = dict.fromkeys([*(topic_button(base, topic) for topic in meant), *reply.buttons])
+    return reply.copy(
+        update={
+            "buttons": tuple(buttons)[:BUTTONS],
+            "offered": tuple(dict.fromkeys(base.topics[topic].group for topic in meant)),
+        }
     )
 
 

@@ -1,35 +1,44 @@
-"""What follows on an answer: more of it, its sources, the same for somebody or something else."""
+"""What follows on a reply: more of it, its sources, yes and no to it, the same for somebody or something else."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from actions import food
-from actions.answer import answer, topic_button
-from actions.interaction import interactions
-from actions.unclear import STARTING_POINTS, ActionUnclear, offer
-from bot.dialogue.reply import Citation, Kind, Reply
-from bot.dialogue.turn import Outcome, ReplyingAction, Turn
+from rasa_sdk.events import ActiveLoop, SlotSet
+
+from actions import pick
+from actions.another import another
+from actions.answer import BUTTONS, answer, topic_button
+from actions.daily_need import SLOTS
+from actions.safety import URGENT
+from actions.source import sources
+from actions.unclear import REWORD, STARTING_POINTS, ActionUnclear, offer
+from bot.dialogue.reply import Kind, Reply
+from bot.dialogue.turn import MISSES, Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
 
-# Topics by what "and for …?" names; the second one where the talk was of magnesium or supplements.
-LIFE_STAGES = {
-    "pregnancy": ("pregnancy_rls", "pregnancy_treatment"),
-    "breastfeeding": ("breastfeeding", "breastfeeding"),
-    "baby": ("children_rls", "children_treatment"),
-    "child": ("children_rls", "children_treatment"),
-    "teenager": ("children_rls", "children_treatment"),
-    "older adult": ("older_people", "older_people"),
-}
-FORMS = {
-    "bisglycinate": "bisglycinate",
-    "citrate": "citrate",
-    "oxide": "oxide",
-    "threonate": "threonate",
-    "oil": "magnesium_oil_lotion",
-    "sulfate": "epsom_baths",
+# The topic that says more about a look-up.
+LOOKUPS = {
+    "food": "magnesium_food_amount",
+    "food_total": "magnesium_food_amount",
+    "food_rank": "magnesium_foods",
+    "need": "magnesium_daily_intake",
+    "interaction": "supplement_interactions",
 }
 NOTHING_YET = "I have not answered anything yet, so I am not sure what you mean. You can start with one of these."
+WHICH = "Which of these do you mean?"
+ALL_SAID = "That is all that I have on this. These questions are near it."
+ALL_RIGHT = "All right. Ask me something else about restless legs or magnesium whenever you like."
+IN_SHORT = "In short:"
+WHY_ASKED = (
+    "The figures differ by age, and for adults by sex, pregnancy and breastfeeding. I forget what you tell me once the answer is "
+    "there. Say 'cancel' to stop."
+)
+ENOUGH = "A number or one of the choices is enough."
+STOPPED = "All right, I have stopped asking. You can ask something new at any time."
+# A no that says that the answer was not what was asked for.
+_WRONG = re.compile(r"\b(?:wrong|incorrect|not right|(?:not|isn'?t|wasn'?t) (?:it|that|what)|did ?n'?t ask|none of|neither)\b", re.I)
 
 
 class ActionFollowUp(ReplyingAction):
@@ -39,104 +48,133 @@ class ActionFollowUp(ReplyingAction):
         return "action_follow_up"
 
     def outcome(self, turn: Turn) -> Outcome:
+        if turn.in_form and turn.intent != "what_about":
+            return in_form(turn)
         follow: dict[str, Callable[[Turn], Reply | None]] = {
             "tell_more": more,
             "why": more,
-            "source": sources,
+            "source": lambda turn: sources(turn, subjects(turn)),
             "simpler": simpler,
             "clarify": simpler,
             "repeat": repeat,
-            "affirm": more,
-            "what_about": what_about,
+            "affirm": yes,
+            "deny": no,
+            "what_about": another,
         }
-        if not turn.last:
-            return Outcome(offer(library().base, Kind.CLARIFY, NOTHING_YET, STARTING_POINTS))
-        reply = follow[turn.intent](turn)
+        urgent = turn.last.get("safety") in URGENT and turn.intent != "what_about"
+        reply = repeat(turn) if urgent else follow[turn.intent](turn)
+        if not reply and not turn.topics and turn.intent != "what_about":
+            reply = offer(library().base, Kind.CLARIFY, NOTHING_YET, STARTING_POINTS)
         return Outcome(reply) if reply else ActionUnclear().outcome(turn)
 
 
+def subjects(turn: Turn) -> list[str]:
+    """The topics of the last reply that was about any."""
+    base = library().base
+    for reply in turn.replies:
+        answered = [said["topic"] for said in reply.get("answers") or () if said["topic"] in base.topics]
+        lookup = LOOKUPS.get((reply.get("lookup") or {}).get("type", ""))
+        if answered or lookup:
+            return answered or [str(lookup)]
+        groups = reply.get("topics") or ()
+        if groups:
+            # A boundary names groups; its buttons name their topics.
+            topics = [button["payload"].partition(":")[2] for button in reply.get("buttons") or ()]
+            topics += [groups[0], *(topic.id for topic in base.in_group(groups[0]))]
+            return [topic for topic in topics if topic in base.topics][:1]
+    return []
+
+
 def more(turn: Turn) -> Reply | None:
-    """What the detail of the last topics adds."""
-    if turn.last.get("kind") == Kind.LOOKUP.value:
-        return answer(library().base, ["magnesium_food_amount"], detail=True)
-    return answer(library().base, turn.topics, detail=True) if turn.topics else None
+    """What the detail of the last topics adds; their answer first, where they were not answered yet."""
+    if turn.last.get("kind") in MISSES and turn.choices:
+        return which(turn)
+    base, topics = library().base, subjects(turn)
+    if not topics:
+        return None
+    said = {text["text"] for reply in turn.replies for text in reply.get("answers") or ()}
+    for detail in (False, True):
+        reply = answer(base, topics, detail=detail)
+        if not {part.text for part in reply.answers} <= said:
+            return reply
+    return all_said(topics)
+
+
+def all_said(topics: list[str]) -> Reply:
+    """There is no more; what is near it."""
+    base = library().base
+    related = dict.fromkeys(near for topic in topics for near in base.topics[topic].related if near not in topics)
+    return Reply(
+        kind=Kind.ANSWER,
+        text=ALL_SAID,
+        topics=tuple(dict.fromkeys(base.topics[topic].group for topic in topics)),
+        buttons=tuple(topic_button(base, topic) for topic in related)[:BUTTONS],
+        consult=tuple(who.value for topic in topics for who in base.topics[topic].consult),
+    )
 
 
 def simpler(turn: Turn) -> Reply | None:
-    """The last answer in its first sentence."""
-    base = library().base
-    if not turn.topics:
+    """The last answer in its first sentence, or the first part of a look-up."""
+    last, base = turn.last, library().base
+    if last.get("kind") in MISSES and turn.choices:
+        return which(turn)
+    if not last.get("answers") and last.get("kind") in (Kind.LOOKUP.value, Kind.SAFETY.value):
+        first, *_ = str(last.get("text") or "").split("\n\n")
+        return _again(turn, text=first, buttons=last.get("buttons") or ())
+    topics = [topic for topic in turn.topics if topic in base.topics]
+    if not topics:
         return None
-    short = [base.topics[topic].answer[0].text for topic in turn.topics]
-    reply = answer(base, turn.topics)
-    return reply.copy(
-        update={
-            "answers": tuple(said.copy(update={"text": text}) for said, text in zip(reply.answers, short)),
-            "text": "In short:",
-        }
-    )
+    reply = answer(base, topics)
+    short = [base.topics[topic].answer[0].text for topic in topics]
+    answers = tuple(said.copy(update={"text": text}) for said, text in zip(reply.answers, short, strict=True))
+    return reply.copy(update={"answers": answers, "text": IN_SHORT})
 
 
 def repeat(turn: Turn) -> Reply | None:
     """The last reply once more."""
-    said = turn.last
-    return Reply(**{name: said[name] for name in Reply.__fields__ if name in said})
+    return _again(turn) if turn.last else None
 
 
-def sources(turn: Turn) -> Reply | None:
-    """Where the last answer comes from: each source with its kind, year and link."""
-    last = turn.last
-    cited = [*(last.get("sources") or ()), *(s for said in last.get("answers") or () for s in said["sources"])]
-    if not cited and turn.topics:
-        cited = [
-            Citation.of(source).dict() for topic in turn.topics for source in library().base.cited(library().base.topics[topic])
-        ]
-    if not cited:
-        return None
-    unique = {source["id"]: Citation(**source) for source in cited}
-    lines = [_line(source) for source in unique.values()]
-    graded = [said["evidence"] for said in last.get("answers") or ()]
+def yes(turn: Turn) -> Reply | None:
+    """Yes to a choice takes it, where there is one only; yes to an answer asks for more of it."""
+    payloads = [button.payload for button in turn.choices]
+    if "#delete:yes" in payloads:
+        return pick.follow("#delete:yes")
+    kind = turn.last.get("kind")
+    if kind in MISSES or (kind == Kind.SMALLTALK.value and payloads):
+        return pick.follow(payloads[0]) if len(payloads) == 1 else which(turn) if payloads else None
+    if kind == Kind.SMALLTALK.value:
+        return Reply(kind=Kind.SMALLTALK, text=ALL_RIGHT)
+    return more(turn)
+
+
+def no(turn: Turn) -> Reply | None:
+    """No to choices, or to an answer that missed, asks for other words."""
+    if "#delete:no" in {button.payload for button in turn.choices}:
+        return pick.follow("#delete:no")
+    missed = turn.last.get("kind") == Kind.ANSWER.value and _WRONG.search(turn.text)
+    if turn.last.get("kind") in MISSES or missed:
+        rest = [topic for topic in turn.left_out if topic not in turn.topics] if missed else []
+        return offer(library().base, Kind.CLARIFY, REWORD, rest)
+    return Reply(kind=Kind.SMALLTALK, text=ALL_RIGHT)
+
+
+def which(turn: Turn) -> Reply:
+    """The same choices once more."""
     return Reply(
-        kind=Kind.ANSWER,
-        text="\n".join(["This rests on:", *lines, *graded]),
-        topics=tuple(last.get("topics") or ()),
-        buttons=tuple(topic_button(library().base, topic) for topic in turn.topics[:1]),
-        sources=tuple(unique.values()),
-        consult=tuple(who for said in last.get("answers") or () for who in said["consult"]),
+        kind=Kind.CLARIFY, text=WHICH, buttons=tuple(turn.choices), offered=tuple(turn.last.get("offered") or ())
     )
 
 
-def what_about(turn: Turn) -> Reply | None:
-    """The last question asked of another food, medicine, form or person."""
-    names, base = library().names.find(turn.text), library().base
-    of_magnesium = any(group.startswith(("magnesium", "supplement")) for group in turn.last.get("topics") or ())
-    if names:
-        if (turn.last.get("lookup") or {}).get("type") == "interaction" or "supplement_interactions" in turn.last.get(
-            "topics", ()
-        ):
-            return interactions(turn.text)
-        known = [name.topic for name in names if name.topic in base.topics]
-        if known:
-            return answer(base, known[:1])
-    for entity in turn.entities:
-        value = (entity.get("value") or "").casefold()
-        topics = {value: form for value, form in FORMS.items()}
-        if entity["entity"] == "supplement_form":
-            form = next((topics[name] for name in topics if name in value or value in name), None)
-            if form:
-                return answer(base, [form])
-        if entity["entity"] == "life_stage":
-            stage = next((topics_ for name, topics_ in LIFE_STAGES.items() if name[:5] in value or value[:5] in name), None)
-            if stage:
-                return answer(base, [stage[1] if of_magnesium else stage[0]])
-    found = library().foods.find(turn.text)
-    if found:
-        return food.amounts(found)
-    choices = turn.understanding.get("choices") or ()
-    return answer(base, choices[:1]) if choices else None
+def in_form(turn: Turn) -> Outcome:
+    """Why the form asks; no ends it."""
+    if turn.intent == "deny":
+        forget = [SlotSet(name, None) for name in (*SLOTS, "requested_slot")]
+        return Outcome(Reply(kind=Kind.SMALLTALK, text=STOPPED), [ActiveLoop(None), *forget])
+    text = ENOUGH if turn.intent in ("affirm", "repeat") else WHY_ASKED
+    return Outcome(Reply(kind=Kind.SMALLTALK, text=text))
 
 
-def _line(source: Citation) -> str:
-    return f"- {source.title} ({', '.join(part for part in (source.kind, source.year) if part)})" + (
-        f" {source.url}" if source.url else ""
-    )
+def _again(turn: Turn, **changed: object) -> Reply:
+    said = {name: turn.last[name] for name in Reply.__fields__ if name in turn.last}
+    return Reply(**{**said, **changed})

@@ -13,6 +13,7 @@ from bot.knowledge.library import library
 
 AMOUNT_GROUP = "magnesium_food_amount"
 RANK_GROUP = "magnesium_foods"
+INTENT_AMOUNT = "food_amount"
 INTENT_TOTAL = "food_total"
 INTENT_RANK = "food_rank"
 

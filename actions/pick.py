@@ -1,16 +1,21 @@
-"""A quick reply that was pressed, or named by its number."""
+"""A quick reply that was pressed, typed, or named by its number."""
 
 from __future__ import annotations
 
-from actions import food
+from collections.abc import Sequence
+from typing import Any
+
+from actions import erase, food
 from actions.answer import answer
-from actions.unclear import ActionUnclear
-from bot.dialogue.reply import Reply
+from actions.unclear import ActionUnclear, offer
+from bot.dialogue import choice
+from bot.dialogue.reply import Button, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
 
-NUMBERS = {"1": 1, "one": 1, "first": 1, "2": 2, "two": 2, "second": 2, "other": 2, "3": 3, "three": 3, "third": 3,
-           "4": 4, "four": 4, "fourth": 4, "last": -1}  # fmt: skip
+# How many replies back a choice may be that is still on the screen.
+ON_SCREEN = 3
+OTHERS = "Do you mean one of these?"
 
 
 class ActionPick(ReplyingAction):
@@ -20,25 +25,67 @@ class ActionPick(ReplyingAction):
         return "action_pick"
 
     def outcome(self, turn: Turn) -> Outcome:
-        payload = turn.text if turn.text.startswith("#") else self._numbered(turn)
-        if payload not in {button.payload for button in turn.offered}:
-            return ActionUnclear().outcome(turn)
-        reply = self._follow(payload)
+        reply = self._pressed(turn) if turn.text.startswith("#") else self._named(turn)
         return Outcome(reply) if reply else ActionUnclear().outcome(turn)
 
     @staticmethod
-    def _numbered(turn: Turn) -> str | None:
-        for word in turn.text.casefold().replace(".", " ").replace(")", " ").split():
-            number = NUMBERS.get(word)
-            if number and abs(number) <= len(turn.choices):
-                return turn.choices[number - 1 if number > 0 else number].payload
-        return None
+    def _pressed(turn: Turn) -> Reply | None:
+        return follow(turn.text) if turn.text in {button.payload for button in turn.offered} else None
 
     @staticmethod
-    def _follow(payload: str) -> Reply | None:
-        verb, _, argument = payload[1:].partition(":")
-        if verb == "topic" and argument in library().base.topics:
-            return answer(library().base, [argument])
-        if verb == "food":
-            return food.one(argument)
-        return None
+    def _named(turn: Turn) -> Reply | None:
+        typed = choice.titled(turn.text, turn.choices)
+        if typed:
+            return follow(typed.payload)
+        if choice.wants_all(turn.text):
+            return everything(turn.choices)
+        place = next(filter(None, (_at(turn.text, reply) for reply in turn.replies[:ON_SCREEN])), None)
+        if choice.wants_other(turn.text):
+            return follow(place.payload) if place else other(turn)
+        return follow(place.payload) if place else None
+
+
+def follow(payload: str) -> Reply | None:
+    """What a quick reply leads to."""
+    verb, _, argument = payload[1:].partition(":")
+    if verb == "topic" and argument in library().base.topics:
+        return answer(library().base, [argument])
+    if verb == "food":
+        return food.one(argument)
+    if verb == "delete":
+        return erase.reply(argument)
+    return None
+
+
+def everything(buttons: Sequence[Button]) -> Reply | None:
+    """The answers of all topics that were offered, in their order."""
+    topics = [topic for button in buttons if (topic := _topic(button)) in library().base.topics]
+    return answer(library().base, topics[:ON_SCREEN]) if topics else None
+
+
+def other(turn: Turn) -> Reply | None:
+    """What "the other one" is: beside what was answered from a choice, or beside what the bot took the message for."""
+    base = library().base
+    for reply in turn.replies[:ON_SCREEN]:
+        topics = [topic for button in reply.get("buttons") or () if (topic := _topic(Button(**button))) in base.topics]
+        rest = [topic for topic in topics if topic not in turn.topics]
+        # The one choice out of two that was not taken, or not named yet.
+        if len(topics) > len(rest) and len(rest) == 1:
+            return answer(base, rest)
+        if len(topics) > len(rest) > 1:
+            return offer(base, Kind.CLARIFY, OTHERS, rest)
+    if turn.last.get("kind") in (Kind.CLARIFY.value, Kind.OUT_OF_SCOPE.value) and len(turn.choices) == 2:
+        return follow(turn.choices[1].payload)
+    rest = [topic for topic in turn.left_out if topic not in turn.topics]
+    return offer(base, Kind.CLARIFY, OTHERS, rest) if rest else None
+
+
+def _topic(button: Button) -> str:
+    verb, _, argument = button.payload[1:].partition(":")
+    return argument if verb == "topic" else ""
+
+
+def _at(text: str, reply: dict[str, Any]) -> Button | None:
+    buttons = [Button(**button) for button in reply.get("buttons") or ()]
+    place = choice.place(text, len(buttons))
+    return None if place is None else buttons[place]

@@ -6,8 +6,9 @@ from typing import Any
 
 from rasa_sdk.events import ActiveLoop, SlotSet
 
-from actions import interaction
+from actions import daily_need, food, interaction
 from actions.answer import BUTTONS, answer, topic_button
+from actions.pick import ActionPick
 from bot.dialogue.reply import Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
@@ -17,7 +18,14 @@ CRISIS = "crisis_self_harm"
 URGENT = ("emergency", CRISIS, "overdose", "urgent_see_doctor")
 # How far a crisis has come: the lines were told, or the bot has asked how the person is since.
 TOLD, CHECKED = "told", "checked"
-SAFE_AGAIN = ("safe_now", "deny", "thanks", "goodbye")
+SAFE_NOW = "safe_now"
+# Taken for "I am safe" only where the bot has asked: it may be said to end the talk.
+LEAVING = ("thanks", "goodbye")
+# Yes and no answer "is someone with you?".
+HEARD = {
+    "affirm": "I am glad that someone is there. Please tell them how you feel.",
+    "deny": "You do not have to be alone with this. Whoever answers the line below can stay with you while you talk.",
+}
 SAFE = (
     "I am glad that you told me. If it gets hard again, please reach out to someone, at any hour. I can answer questions about "
     "restless legs whenever you like."
@@ -61,14 +69,31 @@ class ActionCheckIn(ReplyingAction):
         return "action_check_in"
 
     def outcome(self, turn: Turn) -> Outcome:
-        if turn.intent in SAFE_AGAIN:
+        asked_before = turn.tracker.get_slot("crisis") == CHECKED
+        if turn.intent == SAFE_NOW or (asked_before and turn.intent in LEAVING):
             return Outcome(Reply(kind=Kind.SMALLTALK, text=SAFE), [SlotSet("crisis", None)])
-        topics = turn.understanding.get("topics") or []
-        if topics and turn.tracker.get_slot("crisis") == CHECKED:
-            reply = answer(library().base, topics, turn.understanding.get("confidence", 1.0))
-            return Outcome(reply.copy(update={"text": STILL_HERE}), [SlotSet("crisis", None)])
+        reply = something_else(turn) if asked_before else None
+        if reply:
+            return Outcome(reply.copy(update={"text": _joined(STILL_HERE, reply.text)}), [SlotSet("crisis", None)])
         said = library().replies.check_in(turn.country, turn.text)
-        return Outcome(Reply(kind=Kind.SAFETY, text=said.text, safety=CRISIS), [SlotSet("crisis", CHECKED)])
+        text = _joined(HEARD.get(turn.intent, ""), said.text)
+        return Outcome(Reply(kind=Kind.SAFETY, text=text, safety=CRISIS), [SlotSet("crisis", CHECKED)])
+
+
+def something_else(turn: Turn) -> Reply | None:
+    """The reply to a question that the bot can answer; None for anything else, which may be about the crisis."""
+    topics = turn.understanding.get("topics") or []
+    if topics:
+        return answer(library().base, topics, turn.understanding.get("confidence", 1.0))
+    if turn.intent in (food.INTENT_AMOUNT, food.INTENT_TOTAL, food.INTENT_RANK):
+        return food.ActionFood().outcome(turn).reply
+    if turn.intent == "pick" and turn.text.startswith("#"):
+        return ActionPick().outcome(turn).reply
+    return answer(library().base, [daily_need.GROUP]) if turn.intent == "daily_need" else None
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(filter(None, parts))
 
 
 def safety_reply(category: str, country: str, turn: Turn) -> Reply:

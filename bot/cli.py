@@ -70,9 +70,7 @@ def train() -> None:
 
 @main.command()
 @click.argument("message", required=False)
-@click.option(
-    "--json", "as_json", is_flag=True, help="Read a message a line from standard input, write a JSON object a line."
-)
+@click.option("--json", "as_json", is_flag=True, help="Read a message a line from standard input, write a JSON object a line.")
 def ask(message: str | None, as_json: bool) -> None:
     """Ask the bot a question."""
     if as_json == (message is not None):
@@ -172,9 +170,7 @@ def check() -> None:
     errors = check_prose(folder, base, datetime.date.today())
     if errors:
         raise KnowledgeErrors(errors)
-    click.echo(
-        f"{len(base.topics)} topics in {len({t.group for t in base.topics.values()})} groups, version {base.version}"
-    )
+    click.echo(f"{len(base.topics)} topics in {len({t.group for t in base.topics.values()})} groups, version {base.version}")
 
 
 @knowledge.command()

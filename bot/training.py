@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from bot.settings import ROOT, settings
@@ -42,6 +43,8 @@ def train() -> Path:
     path = model_path()
     if path.exists():
         return path
+    # Rasa's progress bars are for a person who waits at a terminal.
+    os.environ.setdefault("TQDM_DISABLE", "1")
     from rasa.model_training import train as rasa_train
 
     result = rasa_train(

@@ -15,6 +15,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.safety.rules import URGENT
+
 ACTION_SAFETY = "action_safety"
 ACTION_CHECK_IN = "action_check_in"
 CRISIS_SLOT = "crisis"
@@ -58,10 +60,21 @@ class SafetyPolicy(Policy):
     @staticmethod
     def _next(tracker: DialogueStateTracker) -> Optional[str]:
         if tracker.latest_action_name in (ACTION_SAFETY, ACTION_CHECK_IN):
-            return ACTION_LISTEN_NAME
+            # A form goes on after a boundary; danger has ended it.
+            return None if tracker.active_loop else ACTION_LISTEN_NAME
         if tracker.latest_action_name != ACTION_LISTEN_NAME or tracker.latest_message is None:
             return None
-        understanding: Dict[str, Any] = dict(tracker.latest_message.parse_data).get("understanding") or {}
-        if understanding.get("safety"):
+        found = danger(tracker)
+        if found in URGENT:
             return ACTION_SAFETY
-        return ACTION_CHECK_IN if tracker.get_slot(CRISIS_SLOT) else None
+        if tracker.get_slot(CRISIS_SLOT):
+            return ACTION_CHECK_IN
+        # In a form, "I'm pregnant" is first of all the answer to the form's question; if it is not, the rules see to it.
+        return ACTION_SAFETY if found and not tracker.active_loop else None
+
+
+def danger(tracker: DialogueStateTracker) -> Optional[str]:
+    """The category of danger, or the boundary, that was found in the last message."""
+    message = tracker.latest_message
+    understanding: Dict[str, Any] = dict(message.parse_data).get("understanding") or {} if message else {}
+    return (understanding.get("safety") or {}).get("category")

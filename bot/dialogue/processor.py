@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
+from weakref import WeakSet
 
 from rasa.core.actions.action import Action
 from rasa.core.channels.channel import UserMessage
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.conversations import erasure
+from bot.conversations.erasure import Receipt
+from bot.dialogue.deletion import confirmed, receipt
 from bot.dialogue.in_process import InProcessAction, InProcessActions
 from bot.dialogue.nlg import NOTHING_TO_SAY, GuideNLG
 from bot.dialogue.reply import Kind, Reply
@@ -24,6 +29,10 @@ class GuideProcessor(MessageProcessor):
     action_endpoint: InProcessActions
     nlg: GuideNLG
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._erased: WeakSet[DialogueStateTracker] = WeakSet()
+
     async def handle_message(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
         """Handle one message; whatever fails, the visitor gets a reply with the disclaimer."""
         channel = _Listening(message.output_channel)
@@ -33,18 +42,37 @@ class GuideProcessor(MessageProcessor):
         except Exception:
             logger.exception("a turn failed")
         if not channel.spoke:
-            await self._say_something(message, channel)
+            await self._say(Reply(kind=Kind.ERROR, text=NOTHING_TO_SAY), message.sender_id, channel)
         return getattr(channel, "messages", None)
 
-    async def _say_something(self, message: UserMessage, channel: _Listening) -> None:
-        tracker = DialogueStateTracker.from_events(message.sender_id, [], self.domain.slots)
-        draft = self.nlg.finish(Reply(kind=Kind.ERROR, text=NOTHING_TO_SAY), tracker, channel.name())
-        await channel.send_response(message.sender_id, draft)
+    async def _say(self, reply: Reply, sender: str, channel: Any) -> None:
+        tracker = DialogueStateTracker.from_events(sender, [], self.domain.slots)
+        await channel.send_response(sender, self.nlg.finish(reply, tracker, channel.name()))
 
-    def _get_action(self, action_name: str) -> Optional[Action]:
-        if action_name in self.action_endpoint:
-            return InProcessAction(action_name, self.action_endpoint)
-        return super()._get_action(action_name)
+    def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
+        """The next action; one of ours runs in this process."""
+        action, prediction = super().predict_next_with_tracker_if_should(tracker)
+        if action.name() in self.action_endpoint:
+            action = InProcessAction(action.name(), self.action_endpoint)
+        return action, prediction
+
+    async def _run_prediction_loop(self, output_channel: Any, tracker: DialogueStateTracker) -> None:
+        """What follows on a message; a deletion that was confirmed is done here, where the store is known."""
+        if confirmed(tracker):
+            try:
+                messages = await erasure.delete(self.tracker_store, tracker.sender_id)
+            except NotImplementedError:
+                logger.exception("a conversation could not be deleted")
+            else:
+                self._erased.add(tracker)
+                await self._say(receipt(Receipt.issue(messages)), tracker.sender_id, output_channel)
+                return
+        await super()._run_prediction_loop(output_channel, tracker)
+
+    async def save_tracker(self, tracker: DialogueStateTracker) -> None:
+        """Keep a conversation, unless it was deleted in this turn."""
+        if tracker not in self._erased:
+            await super().save_tracker(tracker)
 
     @staticmethod
     async def _send_bot_messages(events: Any, tracker: DialogueStateTracker, output_channel: Any) -> None:

@@ -138,7 +138,8 @@ class Reply(Part):
             heading = f"{answer.title}\n" if len(self.answers) > 1 else ""
             parts.append(f"{heading}{answer.text} {answer.ask}")
             parts.append(f"{answer.evidence}\nWhere this comes from: {named(answer.sources)}.")
-        if self.sources:
+        # A text that lists its sources itself needs no second list.
+        if self.sources and not all(source.title in self.text for source in self.sources):
             parts.append(f"Where this comes from: {named(self.sources)}.")
         return "\n\n".join(parts)
 

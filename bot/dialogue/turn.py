@@ -6,6 +6,7 @@ import logging
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 # Names of the utterances that the NLG class makes; written out, since the action server has no Rasa to import them from.
 REPLY = "utter_reply"
 SAID = "utter_said"
+MISSES = (Kind.CLARIFY.value, Kind.OUT_OF_SCOPE.value)
 TROUBLE = "Something went wrong on my side, and I have no answer for you. Please ask again, or in other words."
 
 
@@ -79,12 +81,19 @@ class Turn:
     @property
     def misses(self) -> int:
         """How many replies in a row, up to now, did not understand."""
-        count = 0
-        for reply in self.replies:
-            if reply.get("kind") != Kind.CLARIFY.value:
-                break
-            count += 1
-        return count
+        return len(list(takewhile(lambda reply: reply.get("kind") in MISSES, self.replies)))
+
+    @property
+    def in_form(self) -> bool:
+        """Whether the bot is asking for something that it needs to know."""
+        return bool((self.tracker.active_loop or {}).get("name"))
+
+    @property
+    def left_out(self) -> List[str]:
+        """The topics that came next when the message before this one was understood."""
+        said = [event for event in self.tracker.events if event.get("event") == "user"]
+        before = (said[-2].get("parse_data") or {}).get("understanding") or {} if len(said) > 1 else {}
+        return list(before.get("choices") or ())
 
 
 @dataclass(frozen=True)

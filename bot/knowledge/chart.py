@@ -34,7 +34,7 @@ AGAINST = "* The 2025 US sleep guideline suggests against this as standard treat
 
 _MARGIN = 8
 _LINE = 18
-_LETTERS, _SMALL_LETTERS = 44, 52
+_LETTERS, _SMALL_LETTERS = 44, 50
 _VALUE_WIDTH = 72
 
 

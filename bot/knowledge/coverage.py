@@ -91,7 +91,8 @@ def _lines(base: KnowledgeBase, found: list[Use]) -> Iterator[str]:
             section = fact.section
             yield from ("", f"## {section}", "", "| fact | strength | status | used by |", "| --- | --- | --- | --- |")
         users = [*(f"`{topic}`" for topic in use.topics), *(f"safety: {category}" for category in use.safety)]
-        yield f"| {use.fact} | {fact.strength} | {fact.status.replace('_', ' ')} | {', '.join(users) or 'not used: ' + use.reason} |"
+        told = ", ".join(users) or f"not used: {use.reason}"
+        yield f"| {use.fact} | {fact.strength} | {fact.status.replace('_', ' ')} | {told} |"
 
 
 def _line(folder: Path, fact: str) -> int:

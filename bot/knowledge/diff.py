@@ -138,7 +138,7 @@ def _pairs(old: list[str], new: list[str]) -> Iterator[tuple[int, str, str]]:
             continue
         left = list(enumerate(old[start:end], start=start + 1))
         for place, text in enumerate(new[new_start:new_end], start=new_start + 1):
-            match = max(left, key=lambda item: _likeness(item[1], text), default=None)  # noqa: B023
+            match = max(left, key=lambda item: _likeness(item[1], text), default=None)
             if match and _likeness(match[1], text) >= _ALIKE:
                 left.remove(match)
                 yield place, match[1], text

@@ -20,9 +20,9 @@ def png(chart: Chart) -> bytes:
         # This matplotlib is older than the parser it uses, and says so at each import.
         warnings.simplefilter("ignore", DeprecationWarning)
         # Takes half a second to load, and most conversations need none.
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-        from matplotlib.patches import Rectangle
+        from matplotlib.backends.backend_agg import FigureCanvasAgg  # type: ignore[import-untyped]
+        from matplotlib.figure import Figure  # type: ignore[import-untyped]
+        from matplotlib.patches import Rectangle  # type: ignore[import-untyped]
 
         height = chart.drawing.height
         # A unit of the drawing is a point.

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from bot.nlu.scope import Evidence, Scope
 
@@ -14,10 +12,16 @@ OUT_OF_SCOPE = "out_of_scope"
 UNCLEAR = "unclear"
 
 # Where the curves of docs/evaluation.md bend: see docs/decisions/thresholds.md.
-IN_SCOPE_FROM = 0.85
+IN_SCOPE_FROM = 0.8
 ANSWER_FROM = 0.22
-TALK_FROM = 0.22
+TALK_FROM = 0.12
 CHOICES = 3
+
+# A question of several is answered from here on; one that needed the subject added, or shares its group, must be plainer.
+PART_FROM = 0.35
+PART_PLAIN_FROM = 0.5
+# A message so plain is not taken apart into other topics.
+WHOLE_FROM = 0.7
 
 # Look-ups count for the group that they answer in.
 LOOKUPS = {
@@ -36,6 +40,14 @@ class Decision:
     topics: tuple[str, ...]
     choices: tuple[str, ...]
     confidence: float
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A group by its best intent, with the score of all of its intents together."""
+
+    intent: str
+    score: float
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,47 @@ class Decider:
             text: the message.
             scores: of each intent, near 0 where no example is like the message.
         """
+        ranking = self._rank(scores)
+        covered = [candidate for candidate in ranking if self.covers(candidate.intent)]
+        choices = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)[:CHOICES]
+        inside = self.scope.probability(self.evidence(scores))
+        talk = next((candidate for candidate in ranking if not self.covers(candidate.intent)), None)
+        if talk and talk.intent != OUT_OF_SCOPE and talk.score >= TALK_FROM and talk.score > covered[0].score:
+            return Decision(talk.intent, (), choices, _share(talk.score))
+        if inside < IN_SCOPE_FROM:
+            return Decision(OUT_OF_SCOPE, (), choices, 1 - inside)
+        first = covered[0]
+        confidence = inside * _share(first.score)
+        if first.score < ANSWER_FROM:
+            return Decision(UNCLEAR, (), choices, confidence)
+        topics = (first.intent,) if first.intent in self.groups else ()
+        others = tuple(choice for choice in choices if choice != first.intent)
+        return Decision(first.intent, topics, others, confidence)
+
+    def combine(self, whole: Decision, parts: Sequence[tuple[Decision, bool]]) -> Decision:
+        """The decision on a message that asks several things: each answered once, in their order.
+
+        Args:
+            whole: the decision on the message as it stands.
+            parts: the decision on each of its questions, and whether the subject had to be added to it.
+        """
+        topics: list[str] = []
+        for part, completed in parts:
+            known = {self.group(topic) for topic in topics}
+            plain = completed or (part.topics and self.group(part.topics[0]) in known)
+            if part.topics and part.topics[0] not in topics and part.confidence >= (PART_PLAIN_FROM if plain else PART_FROM):
+                topics.append(part.topics[0])
+        groups = {self.group(topic) for topic in topics}
+        if whole.intent == OUT_OF_SCOPE or len(topics) < 2:
+            return whole
+        if whole.confidence >= WHOLE_FROM and self.group(whole.intent) not in groups:
+            return whole
+        others = tuple(choice for choice in whole.choices if choice not in topics)
+        confidence = min(part.confidence for part, _ in parts if part.topics and part.topics[0] in topics)
+        return Decision(topics[0], tuple(topics), others, confidence)
+
+    def _rank(self, scores: Mapping[str, float]) -> list[Candidate]:
+        """The groups by their score, each with its best intent."""
         totals: dict[str, float] = defaultdict(float)
         best: dict[str, str] = {}
         for intent, score in scores.items():
@@ -80,18 +133,9 @@ class Decider:
             totals[group] += score
             if group not in best or score > scores[best[group]]:
                 best[group] = intent
-        order = sorted(totals, key=lambda group: -totals[group])
-        covered = [group for group in order if self.covers(best[group])]
-        choices = tuple(best[group] for group in covered if best[group] in self.groups)[:CHOICES]
-        inside = self.scope.probability(self.evidence(scores))
-        talk = next((group for group in order if not self.covers(best[group]) and group != OUT_OF_SCOPE), None)
-        if talk and totals[talk] >= TALK_FROM and totals[talk] > totals[covered[0]]:
-            return Decision(talk, (), choices, float(np.clip(totals[talk], 0, 1)))
-        if inside < IN_SCOPE_FROM:
-            return Decision(OUT_OF_SCOPE, (), choices, 1 - inside)
-        confidence = float(np.clip(totals[covered[0]], 0, 1))
-        if confidence < ANSWER_FROM:
-            return Decision(UNCLEAR, (), choices, confidence)
-        intent = best[covered[0]]
-        topics = (intent,) if intent in self.groups else ()
-        return Decision(intent, topics, tuple(choice for choice in choices if choice != intent), confidence)
+        ranked = sorted(totals, key=lambda group: -totals[group])
+        return [Candidate(best[group], totals[group]) for group in ranked]
+
+
+def _share(score: float) -> float:
+    return min(max(score, 0.0), 1.0)

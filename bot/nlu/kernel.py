@@ -31,7 +31,7 @@ class KernelMachine:
 
     Attributes:
         vectors: shape (n, 384), the sentence vectors of the examples.
-        words: shape (n, columns), their words.
+        words: shape (columns, n), their words: this way round, since a message is multiplied with them.
         weights: shape (n, intents).
         intents: the names of the columns of `weights`.
         word_weights: what turns a text into a row of `words`.
@@ -65,7 +65,8 @@ class KernelMachine:
         targets[np.arange(len(labels)), [column[label] for label in labels]] = 1
         word_weights = WordWeights.learn(texts)
         words = word_weights.weigh(texts)
-        system = _likeness(vectors, words, vectors, words)
+        across = words.T.tocsr()
+        system = _likeness(vectors, words, vectors, across)
         system[np.diag_indices(len(labels))] += RIDGE
         factor, failed = lapack.spotrf(system, lower=1, overwrite_a=1)
         inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
@@ -74,7 +75,7 @@ class KernelMachine:
         inverse = np.tril(inverse) + np.tril(inverse, -1).T
         weights = inverse @ targets
         left_out = targets - weights / np.diag(inverse)[:, None]
-        return cls(vectors, words, weights, intents, word_weights), left_out
+        return cls(vectors, across, weights, intents, word_weights), left_out
 
     def scores(self, text: str, vector: Floats) -> Floats:
         """Scores of a message for each intent, mostly from 0 to 1; `vector` has shape (384,)."""
@@ -98,6 +99,6 @@ class KernelMachine:
             return cls(arrays["vectors"], words, arrays["weights"], intents, WordWeights.load(folder))
 
 
-def _likeness(vectors: Floats, words: sparse.csr_matrix, other_vectors: Floats, other_words: sparse.csr_matrix) -> Floats:
-    meaning = np.exp(SHARPNESS * (vectors @ other_vectors.T - 1))
-    return np.asarray(meaning + WORDS * (words @ other_words.T).toarray(), dtype=np.float32)
+def _likeness(vectors: Floats, words: sparse.csr_matrix, others: Floats, other_words: sparse.csr_matrix) -> Floats:
+    meaning = np.exp(SHARPNESS * (vectors @ others.T - 1))
+    return np.asarray(meaning + WORDS * (words @ other_words).toarray(), dtype=np.float32)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
-
+from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -18,13 +20,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.base import read
-from bot.nlu.decision import OUT_OF_SCOPE, Decider
+from bot.nlu.clauses import questions, with_subject
+from bot.nlu.decision import OUT_OF_SCOPE, Decider, Decision
 from bot.nlu.encoder import SentenceEncoder
 from bot.nlu.featurizer import VECTOR, SentenceFeaturizer
 from bot.nlu.kernel import KernelMachine
 from bot.nlu.language import LanguageSpotter, words
 from bot.nlu.scope import Evidence, Scope
-from bot.safety.screen import Screen
+from bot.safety.meaning import Encode, Meaning
+from bot.safety.rules import CATEGORIES, URGENT
+from bot.safety.screen import Finding, Screen
 from bot.settings import settings
 
 UNDERSTANDING = "understanding"
@@ -52,6 +57,7 @@ class Understanding(IntentClassifier, GraphComponent):
         machine: Optional[KernelMachine] = None,
         screen: Optional[Screen] = None,
         spotter: Optional[LanguageSpotter] = None,
+        encoder: Optional[SentenceEncoder] = None,
     ) -> None:
         self._storage = storage
         self._resource = resource
@@ -59,6 +65,7 @@ class Understanding(IntentClassifier, GraphComponent):
         self._machine = machine
         self._screen = screen
         self._spotter = spotter
+        self._encoder = encoder
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -91,10 +98,15 @@ class Understanding(IntentClassifier, GraphComponent):
             "groups": self._decider.groups,
             "scope": Scope.fit(inside, outside).as_dict(),
             "english": sorted(words([text for text, label in zip(texts, labels, strict=True) if label != OTHER_LANGUAGE])),
-            "background": [text for text, label in zip(texts, labels, strict=True) if label in self._decider.groups],
         }
+        screen = Screen.load(settings().knowledge / "safety.yml")
+        # What is neither danger nor a boundary is what danger must be told from: topics, small talk, other subjects.
+        harmless = [text for text, label in zip(texts, labels, strict=True) if label not in CATEGORIES]
+        screen.prepare(_remembering(texts, vectors), harmless)
+        assert screen.meaning
         with self._storage.write_to(self._resource) as folder:
             machine.save(folder)
+            screen.meaning.save(folder / "danger.npz")
             (folder / "understanding.json").write_text(json.dumps(content), encoding="utf-8")
         return self._resource
 
@@ -107,11 +119,13 @@ class Understanding(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Understanding:
+        encoder = SentenceEncoder()
         with model_storage.read_from(resource) as folder:
             machine = KernelMachine.load(folder)
+            meaning = Meaning.load(folder / "danger.npz", encoder.encode)
             content = json.loads((folder / "understanding.json").read_text(encoding="utf-8"))
         screen = Screen.load(settings().knowledge / "safety.yml")
-        screen.prepare(SentenceEncoder().encode, content["background"])
+        screen.meaning = meaning
         return cls(
             model_storage,
             resource,
@@ -119,6 +133,7 @@ class Understanding(IntentClassifier, GraphComponent):
             machine,
             screen,
             LanguageSpotter(frozenset(content["english"])),
+            encoder,
         )
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -138,7 +153,7 @@ class Understanding(IntentClassifier, GraphComponent):
         understanding: Dict[str, Any] = {"topics": [], "choices": [], "safety": None, "confidence": 1.0}
         ranking: List[Dict[str, Any]] = []
         picked = bool(_PICK.fullmatch(text))
-        finding = None if picked else self._screen.check(text) or self._screen.compare(vector, text)
+        finding = None if picked else self._danger(text, vector)
         language = None if picked or finding else self._spotter.foreign(text)
         if picked:
             intent = PICK
@@ -149,9 +164,8 @@ class Understanding(IntentClassifier, GraphComponent):
             intent = OTHER_LANGUAGE
             understanding["language"] = language
         else:
-            row = self._machine.scores(text, vector)
-            scores = dict(zip(self._machine.intents, map(float, row), strict=True))
-            decision = self._decider.decide(text, scores)
+            scores = self._scores(text, vector)
+            decision = self._several(text, self._decider.decide(text, scores))
             intent = decision.intent
             understanding.update(topics=list(decision.topics), choices=list(decision.choices), confidence=decision.confidence)
             ranked = sorted(scores, key=lambda name: -scores[name])[:_RANKING_KEPT]
@@ -161,3 +175,46 @@ class Understanding(IntentClassifier, GraphComponent):
         message.set(INTENT, {"name": intent, "confidence": understanding["confidence"]}, add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(UNDERSTANDING, understanding, add_to_output=True)
+
+    def _scores(self, text: str, vector: Optional[NDArray[np.float32]] = None) -> Dict[str, float]:
+        assert self._machine and self._encoder, "load() gives both"
+        row = self._machine.scores(text, self._encoder.encode([text])[0] if vector is None else vector)
+        return dict(zip(self._machine.intents, map(float, row), strict=True))
+
+    def _several(self, text: str, whole: Decision) -> Decision:
+        """The decision with each question of the message answered, where it asks more than one."""
+        asked = questions(text)
+        if len(asked) < 2 or whole.intent == OUT_OF_SCOPE:
+            return whole
+        parts = []
+        for question in asked:
+            plain = self._decider.decide(question, self._scores(question))
+            completed = with_subject(question)
+            if completed != question:
+                fuller = self._decider.decide(completed, self._scores(completed))
+                if fuller.topics and (not plain.topics or fuller.confidence > plain.confidence):
+                    parts.append((fuller, True))
+                    continue
+            parts.append((plain, False))
+        return self._decider.combine(whole, parts)
+
+    def _danger(self, text: str, vector: NDArray[np.float32]) -> Optional[Finding]:
+        """What the written rules find, or danger by meaning where they find none or only a boundary."""
+        assert self._screen, "load() gives it"
+        finding = self._screen.check(text)
+        if finding and finding.category in URGENT:
+            return finding
+        return self._screen.compare(vector, text) or finding
+
+
+def _remembering(texts: List[str], vectors: NDArray[np.float32]) -> Encode:
+    """An encoder that knows the vectors of the examples and encodes only what else it is given."""
+    known = dict(zip(texts, vectors, strict=True))
+    encoder = SentenceEncoder(threads=os.cpu_count() or 1)
+
+    def encode(wanted: Sequence[str]) -> NDArray[np.float32]:
+        new = [text for text in wanted if text not in known]
+        known.update(zip(new, encoder.encode(new), strict=True))
+        return np.stack([known[text] for text in wanted])
+
+    return encode

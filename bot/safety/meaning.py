@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +68,24 @@ class Meaning:
         weights, centre = fit(vectors.astype(np.float64), np.array(labels), len(categories) + 1)
         danger, safe = vectors[: len(texts)], vectors[len(texts) :]
         return cls(encode, categories, weights.astype(np.float32), centre.astype(np.float32), danger, safe)
+
+    def save(self, path: Path) -> None:
+        """Write what was learnt to an .npz file, so that a start need not learn it again."""
+        np.savez(
+            path,
+            categories=np.array(self.categories),
+            weights=self.weights,
+            centre=self.centre,
+            danger=self.danger,
+            harmless=self.harmless,
+        )
+
+    @classmethod
+    def load(cls, path: Path, encode: Encode) -> Meaning:
+        """Read what `save` wrote."""
+        with np.load(path, allow_pickle=False) as arrays:
+            categories = tuple(str(category) for category in arrays["categories"])
+            return cls(encode, categories, arrays["weights"], arrays["centre"], arrays["danger"], arrays["harmless"])
 
     def score(self, vector: Floats) -> tuple[float, str]:
         """How plainly a message is danger, and which: the log-odds of the reading and the nearness to the examples."""

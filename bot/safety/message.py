@@ -86,9 +86,7 @@ class Vocabulary:
         typos: wrong spelling to right spelling.
     """
 
-    def __init__(
-        self, words: Iterable[str], prefixes: Iterable[str], key_words: Iterable[str], typos: dict[str, str]
-    ) -> None:
+    def __init__(self, words: Iterable[str], prefixes: Iterable[str], key_words: Iterable[str], typos: dict[str, str]) -> None:
         self._words = frozenset(words)
         self._prefixes = frozenset(prefixes)
         self._lengths = sorted({len(prefix) for prefix in self._prefixes})

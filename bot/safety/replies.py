@@ -53,9 +53,7 @@ class Replies:
         """
         return cls(RuleBook.load(path))
 
-    def reply(
-        self, category: str, country: str = DEFAULT_COUNTRY, text: str = "", rule: str | None = None
-    ) -> SafetyReply:
+    def reply(self, category: str, country: str = DEFAULT_COUNTRY, text: str = "", rule: str | None = None) -> SafetyReply:
         """The reply to a finding.
 
         Args:

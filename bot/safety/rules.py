@@ -147,9 +147,7 @@ class Rule:
         matches = [match for line in patterns for match in line.found(message)]
         if not matches or any(line.found(message) for line in self.unless_message):
             return False
-        excepted = {
-            message.sentences[place] for start, end in _spans(self.unless, message) for place in (start, end - 1)
-        }
+        excepted = {message.sentences[place] for start, end in _spans(self.unless, message) for place in (start, end - 1)}
         denied = self.negation.ends(message) if self.negation else []
         for match in matches:
             if self.negation and any(self.negation.covers(message, denied, span[0]) for span in match):
@@ -161,9 +159,7 @@ class Rule:
 
 def _spans(patterns: tuple[Pattern, ...], message: Message) -> list[Span]:
     return [
-        (min(span[0] for span in match), max(span[1] for span in match))
-        for line in patterns
-        for match in line.found(message)
+        (min(span[0] for span in match), max(span[1] for span in match)) for line in patterns for match in line.found(message)
     ]
 
 
@@ -240,9 +236,7 @@ class _Reader:
             frozenset(file.negation.breaks.replace(",", " ").split()),
             file.negation.reach,
         )
-        countries = {
-            code: self._lines(country.says, ("countries", code, "says")) for code, country in file.countries.items()
-        }
+        countries = {code: self._lines(country.says, ("countries", code, "says")) for code, country in file.countries.items()}
         rules = tuple(self._rules(negation))
         self._check_categories()
         for place, word in enumerate(file.key_words):
@@ -256,14 +250,7 @@ class _Reader:
             raise KnowledgeErrors(self._errors)
         used = [line for rule in rules for line in rule.patterns + rule.unless + rule.unless_message]
         used += [*negation.says, *negation.never, *(line for lines in countries.values() for line in lines)]
-        atoms = {
-            atom
-            for line in used
-            for run in line.runs
-            for step in run.steps
-            for phrase in step.phrases
-            for atom in phrase
-        }
+        atoms = {atom for line in used for run in line.runs for step in run.steps for phrase in step.phrases for atom in phrase}
         prefixes = {atom[:-1] for atom in atoms if atom.endswith("*")}
         vocabulary = Vocabulary(atoms, prefixes, file.key_words, file.typos)
         return RuleBook(file, vocabulary, rules, countries)

@@ -34,7 +34,7 @@ class Screen:
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
-        self._meaning: Meaning | None = None
+        self.meaning: Meaning | None = None
 
     @classmethod
     def load(cls, path: Path) -> Screen:
@@ -59,10 +59,8 @@ class Screen:
         """
         examples = {category.id: category.examples for category in self.book.file.categories if category.id in URGENT}
         harmless = [text for category in self.book.file.categories for text in category.look_alikes]
-        harmless += [
-            text for category in self.book.file.categories if category.id not in URGENT for text in category.examples
-        ]
-        self._meaning = Meaning.learn(encode, examples, [*harmless, *background])
+        harmless += [text for category in self.book.file.categories if category.id not in URGENT for text in category.examples]
+        self.meaning = Meaning.learn(encode, examples, [*harmless, *background])
 
     def compare(self, vector: NDArray[np.float32], text: str) -> Finding | None:
         """The most serious danger that a message is like in meaning.
@@ -74,8 +72,8 @@ class Screen:
         Raises:
             RuntimeError: `prepare` was not called.
         """
-        if self._meaning is None:
+        if self.meaning is None:
             raise RuntimeError("call prepare before compare")
         threshold = THRESHOLD_AT_BOUNDARY if self.check(text) else THRESHOLD
-        category = self._meaning.category(vector, text, threshold)
+        category = self.meaning.category(vector, text, threshold)
         return Finding(category, f"{category}-meaning", "meaning") if category else None

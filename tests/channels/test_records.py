@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from bot.channels.web.records import Records, engine
+from bot.conversations.erasure import Receipt
 
 
 class Clock:
@@ -35,21 +36,21 @@ def test_it_outlives_the_process(tmp_path: object) -> None:
 def test_a_receipt_does_not_name_the_conversation() -> None:
     records = Records(engine("sqlite://"), Clock())
     records.begin("a", "message-1")
-    receipt = records.erase("a", 2)
+    receipt = Receipt.issue(2, at=1000.0)
+    records.erase("a", receipt)
     assert records.receipt("a") == receipt
     assert records.receipt("b") is None
     assert records.begin("a", "message-1")
-    assert (receipt.messages, receipt.at) == (2, 1000.0)
 
 
 def test_prune() -> None:
     clock = Clock()
     records = Records(engine("sqlite://"), clock)
     records.begin("a", "message-1")
-    records.erase("b", 0)
+    records.erase("b", Receipt.issue(0, at=clock.now))
     clock.now = 2000
     records.begin("a", "message-2")
-    records.erase("c", 0)
+    records.erase("c", Receipt.issue(0, at=clock.now))
     assert records.prune(replies_before=1500, receipts_before=1500) == 2
     assert records.receipt("b") is None
     assert records.receipt("c")

@@ -10,9 +10,18 @@ import pytest
 
 from bot.knowledge.base import KnowledgeBase, read
 from bot.knowledge.chart import (
-    ADVISED_AGAINST, AGAINST, MAGNESIUM, NOT_ONE_TREATMENT, STEPS, TREATMENT_GROUPS, Chart, evidence_chart, foods_chart,
-    total_chart, treatments,
-)  # fmt: skip
+    ADVISED_AGAINST,
+    AGAINST,
+    MAGNESIUM,
+    NOT_ONE_TREATMENT,
+    STEPS,
+    TREATMENT_GROUPS,
+    Chart,
+    evidence_chart,
+    foods_chart,
+    total_chart,
+    treatments,
+)
 from bot.knowledge.drawing import BAR, DARK_INK, DARK_PAPER, INK, PAPER, WIDTH, Box, Tone, Words
 from bot.knowledge.foods import FoodAmount, Foods, Total
 from bot.knowledge.picture import SCALE, png

@@ -201,3 +201,8 @@ def test_no_git_is_one_line(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(RevisionError, match="git is not installed"):
         changes(kept, "HEAD")
+
+
+def test_what_git_says_is_told_in_one_line(kept: Path) -> None:
+    with pytest.raises(RevisionError, match=r"^git can't read .*missing: .*$"):
+        changes(kept / "missing", "HEAD")

@@ -62,20 +62,23 @@ def test_an_unknown_country_gets_the_words_for_any(replies: Replies) -> None:
 
 def test_a_crisis_reply_is_warm_and_asks_who_is_there(replies: Replies) -> None:
     text = replies.reply("crisis_self_harm").text
-    assert text.startswith("I'm really sorry") and text.endswith("Is there someone who can be with you?")
+    assert text.startswith("I'm really sorry")
+    assert text.endswith("Is there someone who can be with you?")
 
 
 def test_the_turns_after_a_crisis_check_in(replies: Replies) -> None:
     reply = replies.check_in("US")
     assert reply.category == CHECK_IN
-    assert "988" in reply.text and "How are you right now" in reply.text
+    assert "988" in reply.text
+    assert "How are you right now" in reply.text
     assert reply.topics == ()
 
 
 def test_danger_offers_help_and_no_topics(replies: Replies) -> None:
     for category in URGENT:
         reply = replies.reply(category)
-        assert reply.actions and not reply.topics
+        assert reply.actions
+        assert not reply.topics
         assert all(address.startswith(("tel:", "https:")) for _, address in reply.actions)
 
 
@@ -89,7 +92,8 @@ def test_a_boundary_gives_general_facts_and_whom_to_ask(replies: Replies) -> Non
         reply = replies.reply(category)
         assert re.search("I can't (say|give|choose|decide|tell|clear)", reply.text), category
         assert re.search("doctor|pharmacist|midwife|prescriber|clinician", reply.text), category
-        assert reply.topics and not reply.actions
+        assert reply.topics
+        assert not reply.actions
 
 
 def test_a_rule_may_have_a_wording_of_its_own(replies: Replies) -> None:
@@ -106,7 +110,9 @@ def test_no_reply_says_what_the_bot_must_not_say(replies: Replies) -> None:
 
 def test_no_reply_has_an_empty_place_or_leftover_mark(replies: Replies) -> None:
     for reply in every(replies):
-        assert reply.text and "{" not in reply.text and "  " not in reply.text
+        assert reply.text
+        assert "{" not in reply.text
+        assert "  " not in reply.text
         assert len(reply.text) < 700, reply.category
 
 

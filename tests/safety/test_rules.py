@@ -32,7 +32,7 @@ def test_every_rule_finds_its_own_example_and_nothing_else_of_its_category_does(
     for rule in book.rules:
         example = entries[rule.id].example
         finding = Screen(book).check(example)
-        assert finding and finding.rule == rule.id, (rule.id, example, finding)
+        assert getattr(finding, "rule", None) == rule.id, (rule.id, example, finding)
         without = RuleBook(book.file, book.vocabulary, tuple(other for other in book.rules if other is not rule))
         dropped = Screen(without).check(example)
         assert dropped is None or CATEGORIES.index(dropped.category) > CATEGORIES.index(rule.category), (
@@ -101,7 +101,8 @@ def test_an_error_names_its_place_and_its_mend(tmp_path: Path, old: str, new: st
     message = broken(tmp_path, old, new)
     assert says in message
     place = message.splitlines()[0].split(": ")[0]
-    assert place.startswith(str(tmp_path)) and int(place.rsplit(":", 1)[1]) > 0
+    assert place.startswith(str(tmp_path))
+    assert int(place.rsplit(":", 1)[1]) > 0
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

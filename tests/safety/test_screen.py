@@ -134,13 +134,19 @@ def test_rule_or_meaning_finds_every_example_of_danger(prepared: Screen, encoder
     assert len(missed) <= 0.02 * sum(len(entry.examples) for entry in prepared.book.file.categories[:4]), missed
 
 
-def test_unseen_danger_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
-    texts = [text for name in URGENT for text in UNSEEN[name]]
+@pytest.mark.parametrize("part", UNSEEN)
+def test_unseen_danger_is_found(prepared: Screen, encoder: SentenceEncoder, part: str) -> None:
+    texts = [text for name in URGENT for text in UNSEEN[part][name]]
     found = 0
     for text, vector in zip(texts, encoder.encode(texts), strict=True):
         finding = prepared.check(text)
         found += bool(finding and finding.category in URGENT) or prepared.compare(vector, text) is not None
     assert found / len(texts) >= 0.9
+
+
+@pytest.mark.parametrize("part", UNSEEN)
+def test_unseen_harmless_messages_set_no_written_rule_of_danger_off(screen: Screen, part: str) -> None:
+    assert [text for text in UNSEEN[part]["harmless"] if category(screen, text) in URGENT] == []
 
 
 def test_the_meaning_of_topics_is_no_danger(prepared: Screen, encoder: SentenceEncoder) -> None:
@@ -153,9 +159,9 @@ def test_compare_is_deterministic(safety_file: Path, prepared: Screen, encoder: 
     again = Screen.load(safety_file)
     again.prepare(encoder.encode)
     vector = encoder.encode(["it would be easier if I were gone"])[0]
-    assert prepared._meaning
-    assert again._meaning
-    assert prepared._meaning.score(vector) == again._meaning.score(vector)
+    assert prepared.meaning
+    assert again.meaning
+    assert prepared.meaning.score(vector) == again.meaning.score(vector)
 
 
 def test_the_danger_in_a_long_story_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
@@ -219,5 +225,5 @@ def test_time_grows_with_length_and_no_faster(screen: Screen, piece: str) -> Non
 
 
 def test_all_categories_are_known() -> None:
-    assert set(UNSEEN) == {*URGENT, "harmless"}
+    assert all(set(part) == {*URGENT, "harmless"} for part in UNSEEN.values())
     assert len(CATEGORIES) == 11

@@ -24,6 +24,8 @@ from bot.channels.web.origin import Origins, leave_origins_to_us
 from bot.channels.web.problem import Problem, answer_refusals
 from bot.channels.web.secret import signing_key
 from bot.channels.web.session import Sessions, Tokens
+from bot.conversations import erasure
+from bot.conversations.erasure import Receipt
 from bot.settings import Settings, settings
 
 logger = logging.getLogger(__name__)
@@ -233,8 +235,8 @@ class WebInput(InputChannel):
         async with self._inbox.order(sender):
             receipt = self._records.receipt(sender)
             if receipt is None:
-                messages = await conversation.delete(self._agent.tracker_store, sender)
-                receipt = self._records.erase(sender, messages)
+                receipt = Receipt.issue(await erasure.delete(self._agent.tracker_store, sender))
+                self._records.erase(sender, receipt)
         return response.json(receipt.as_dict(), headers={"Cache-Control": "no-store"})
 
     @property
@@ -252,6 +254,11 @@ class WebInput(InputChannel):
         await self._on_new_message(
             UserMessage(text, output, sender, input_channel=self.name(), message_id=message.id, metadata=metadata)
         )
+        for said in output.messages:
+            receipt = erasure.receipt(said)
+            # It was deleted by a word in the chat; with this its sessions are no longer good.
+            if receipt:
+                self._records.erase(sender, receipt)
         return [conversation.shown(said) for said in output.messages]
 
     async def _recall(self, sender: str, message: str) -> Optional[Messages]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, List, Optional
 
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -51,25 +51,6 @@ async def begin_anew(store: TrackerStore, sender: str) -> None:
     await store.save(tracker)
 
 
-async def delete(store: TrackerStore, sender: str) -> int:
-    """Delete a conversation; returns how many messages it had.
-
-    Raises:
-        NotImplementedError: conversations are kept in a way that this does not know.
-    """
-    events = await _events(store, sender)
-    for place in _places(store):
-        if hasattr(place, "session_scope"):
-            with place.session_scope() as session:
-                session.query(place.SQLEvent).filter(place.SQLEvent.sender_id == sender).delete()
-                session.commit()
-        elif hasattr(place, "store"):
-            place.store.pop(sender, None)
-        else:
-            raise NotImplementedError(f"conversations in {type(place).__name__} can't be deleted")
-    return sum(isinstance(event, (UserUttered, BotUttered)) for event in events)
-
-
 def shown(message: Dict[str, Any]) -> Dict[str, Any]:
     """A message of the bot as the page gets it."""
     return {
@@ -82,15 +63,3 @@ def shown(message: Dict[str, Any]) -> Dict[str, Any]:
 async def _events(store: TrackerStore, sender: str) -> List[Event]:
     tracker = await store.retrieve_full_tracker(sender)
     return list(tracker.events) if tracker else []
-
-
-def _places(store: Any) -> Iterator[Any]:
-    """Where events lie: Rasa wraps a store in one that falls back on memory."""
-    inner = getattr(store, "_tracker_store", None)
-    if inner is None:
-        yield store
-        return
-    yield from _places(inner)
-    fallback = getattr(store, "_fallback_tracker_store", None)
-    if fallback is not None:
-        yield from _places(fallback)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,6 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.pool import StaticPool
+
+from bot.conversations.erasure import Receipt
 
 metadata = sa.MetaData()
 
@@ -49,9 +50,6 @@ deletions = sa.Table(
     sa.Column("messages", sa.Integer, nullable=False),
 )
 
-# Letters and digits that can't be taken for one another when read aloud.
-RECEIPT_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-
 
 @dataclass(frozen=True)
 class Answered:
@@ -61,19 +59,6 @@ class Answered:
     received: float
     answered: float
     messages: list[dict[str, Any]]
-
-    def as_dict(self) -> dict[str, Any]:
-        """As plain values for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Proof that a conversation was deleted."""
-
-    receipt: str
-    at: float
-    messages: int
 
     def as_dict(self) -> dict[str, Any]:
         """As plain values for JSON."""
@@ -139,15 +124,12 @@ class Records:
             values = {"sender": sender, "message": message, "helpful": helpful, "word": word, "at": self._clock()}
             connection.execute(feedback.insert().values(values))
 
-    def erase(self, sender: str, messages: int) -> Receipt:
-        """Forget a conversation and keep a receipt."""
-        code = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(8))
-        receipt = Receipt(f"{code[:4]}-{code[4:]}", self._clock(), messages)
+    def erase(self, sender: str, receipt: Receipt) -> None:
+        """Forget a conversation and keep the receipt."""
         with self._database.begin() as connection:
             connection.execute(turns.delete().where(turns.c.sender == sender))
             connection.execute(feedback.delete().where(feedback.c.sender == sender))
-            connection.execute(deletions.insert().values(digest=digest(sender), **asdict(receipt)))
-        return receipt
+            connection.execute(deletions.insert().values(digest=digest(sender), **receipt.as_dict()))
 
     def receipt(self, sender: str) -> Receipt | None:
         """The receipt of a conversation that was deleted."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.chart import Chart, evidence_chart, foods_chart
@@ -29,6 +30,7 @@ GRADES = {
     "mixed": "Studies disagree.",
     "unproven": "Too little good evidence to tell.",
 }
+_NUMBER = re.compile(r"\d[\d -]{3,}\d")
 _NO_NUMBER = "your local emergency number"
 
 
@@ -46,10 +48,16 @@ class Help:
 
     @classmethod
     def of(cls, entry: CountryEntry) -> Help:
+        elsewhere = entry.emergency == _NO_NUMBER
         return cls(
-            "Any other country" if entry.emergency == _NO_NUMBER else entry.name[:1].upper() + entry.name[1:], entry.emergency, entry.emergency_call, entry.crisis, entry.crisis_call,
-            entry.poison, entry.poison_call,
-        )  # fmt: skip
+            "Any other country" if elsewhere else entry.name[:1].upper() + entry.name[1:],
+            entry.emergency,
+            entry.emergency_call,
+            entry.crisis,
+            entry.crisis_call,
+            entry.poison,
+            entry.poison_call,
+        )
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ class Site:
             KnowledgeError, KnowledgeErrors: a file can't be used.
         """
         countries = RuleBook.load(folder / "safety.yml").file.countries
-        own = [code for code in countries if code == country]
+        own = [code for code in countries if code == country != "OTHER"]
         rest = [code for code in countries if code not in (country, "OTHER")]
         document = Document.read(folder / "disclaimer.yml")
         try:
@@ -151,8 +159,8 @@ class Site:
     def _sources(self) -> str:
         users: dict[str, list[Topic]] = {source: [] for source in self.base.sources}
         for topic in self.base.topics.values():
-            for source in topic.sources:
-                users[source].append(topic)
+            for cited in topic.sources:
+                users[cited].append(topic)
         kinds: dict[str, list[Source]] = {}
         for source in self.base.sources.values():
             kinds.setdefault(source.kind.text, []).append(source)
@@ -196,6 +204,7 @@ class Site:
             lstrip_blocks=True, keep_trailing_newline=True,
         )  # fmt: skip
         environment.filters["plain_name"] = plain_name
+        environment.filters["numbers"] = unbroken
         environment.filters["day"] = lambda date: f"{date.day} {date:%B %Y}"
         return environment
 
@@ -204,6 +213,11 @@ def consult(topic: Topic) -> str:
     """ "doctor, pharmacist or nurse"."""
     names = [who.value for who in topic.consult]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def unbroken(text: str) -> Markup:
+    """A text whose telephone numbers stay on one line."""
+    return Markup(_NUMBER.sub(lambda found: f'<span class="number">{found.group()}</span>', str(escape(text))))
 
 
 def plain_name(source: Source) -> str:

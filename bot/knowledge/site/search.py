@@ -11,29 +11,36 @@ from bot.knowledge.topic import Topic
 
 # A word of more pages than this tells nothing.
 _COMMON = 0.4
+# A word of this share of a topic's questions is what the topic is about.
+_OFTEN = 0.1
 _SHORTEST = 3
 
 
 def index(base: KnowledgeBase) -> str:
-    """Title, address, group and words of each topic, as JSON; the same content gives the same text."""
+    """Title, address, group and words of each topic, as JSON; the same content gives the same text.
+
+    `often` are the words that many of its questions hold, `words` the others.
+    """
     found = {topic.id: _words(topic) for topic in base.topics.values()}
-    spread = Counter(word for words in found.values() for word in words)
+    spread = Counter(word for often, rare in found.values() for word in often | rare)
     most = max(len(found) * _COMMON, 2)
     entries = [
         {
             "title": topic.title,
             "url": f"topics/{topic.id}.html",
             "group": base.groups[topic.group].title,
-            "words": " ".join(sorted(word for word in found[topic.id] if spread[word] <= most)),
+            "often": " ".join(sorted(word for word in found[topic.id][0] if spread[word] <= most)),
+            "words": " ".join(sorted(word for word in found[topic.id][1] if spread[word] <= most)),
         }
         for topic in base.topics.values()
     ]
     return json.dumps(entries, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _words(topic: Topic) -> set[str]:
-    text = " ".join((topic.button, topic.text, *topic.questions))
-    return _stems(text) - _stems(topic.title)
+def _words(topic: Topic) -> tuple[set[str], set[str]]:
+    counted = Counter(word for question in topic.questions for word in _stems(question))
+    often = {word for word, count in counted.items() if count >= len(topic.questions) * _OFTEN} | _stems(topic.button)
+    return often, ({*counted} | _stems(topic.text)) - often - _stems(topic.title)
 
 
 def _stems(text: str) -> set[str]:

@@ -14,11 +14,11 @@ function stem(word) {
 }
 
 function strength(entry, word) {
-  if (entry.title.includes(word)) return 6;
-  if (word.length > 2 && entry.title.some((other) => other.startsWith(word))) return 4;
-  if (entry.words.has(word)) return 3;
-  if (entry.group.includes(word)) return 2;
-  return word.length > 2 && [...entry.words].some((other) => other.startsWith(word)) ? 1 : 0;
+  const starts = (other) => word.length > 2 && other.startsWith(word);
+  const title = entry.title.includes(word) ? 4 : entry.title.some(starts) ? 3 : 0;
+  const often = entry.often.includes(word) ? 4 : entry.often.some(starts) ? 3 : 0;
+  const group = entry.group.includes(word) ? 1 : 0;
+  return title + often + group || (entry.words.includes(word) ? 2 : entry.words.some(starts) ? 1 : 0);
 }
 
 function search(entries, text) {
@@ -29,7 +29,8 @@ function search(entries, text) {
     const weight = Math.log(1 + entries.length / (hits.length || 1));
     for (const [entry, score] of hits) scores.set(entry, (scores.get(entry) || 0) + score * weight);
   }
-  return [...scores].sort(([, a], [, b]) => b - a).slice(0, SHOWN).map(([entry]) => entry);
+  // Of two that fit as well, the shorter question is the more general one.
+  return [...scores].sort(([one, a], [other, b]) => b - a || one.title.length - other.title.length).slice(0, SHOWN).map(([entry]) => entry);
 }
 
 function show(entries, text) {
@@ -53,7 +54,7 @@ async function start() {
   const answer = await fetch("search.json");
   if (!answer.ok) return;
   const entries = (await answer.json()).map((entry) => ({
-    entry, title: words(entry.title), group: words(entry.group), words: new Set(words(entry.words)),
+    entry, title: words(entry.title), group: words(entry.group), often: words(entry.often), words: words(entry.words),
   }));
   form.hidden = false;
   let waiting;
