@@ -32,8 +32,8 @@ ALL_SAID = "That is all that I have on this. These questions are near it."
 ALL_RIGHT = "All right. Ask me something else about restless legs or magnesium whenever you like."
 IN_SHORT = "In short:"
 WHY_ASKED = (
-    "The figures differ by age, and for adults by sex, pregnancy and breastfeeding. I forget what you tell me once the answer is "
-    "there. Say 'cancel' to stop."
+    "The figures differ by age, and for adults by sex, pregnancy and breastfeeding. I forget what you tell me once the answer "
+    "is there. Say 'cancel' to stop."
 )
 ENOUGH = "A number or one of the choices is enough."
 STOPPED = "All right, I have stopped asking. You can ask something new at any time."

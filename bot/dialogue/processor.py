@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any, Dict, List, Optional, Tuple
-from weakref import WeakSet
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from rasa.core.actions.action import Action
 from rasa.core.channels.channel import UserMessage
@@ -31,7 +30,7 @@ class GuideProcessor(MessageProcessor):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._erased: WeakSet[DialogueStateTracker] = WeakSet()
+        self._erased: Set[str] = set()
 
     async def handle_message(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
         """Handle one message; whatever fails, the visitor gets a reply with the disclaimer."""
@@ -41,6 +40,8 @@ class GuideProcessor(MessageProcessor):
             await super().handle_message(message)
         except Exception:
             logger.exception("a turn failed")
+        finally:
+            self._erased.discard(message.sender_id)
         if not channel.spoke:
             await self._say(Reply(kind=Kind.ERROR, text=NOTHING_TO_SAY), message.sender_id, channel)
         return getattr(channel, "messages", None)
@@ -64,14 +65,14 @@ class GuideProcessor(MessageProcessor):
             except NotImplementedError:
                 logger.exception("a conversation could not be deleted")
             else:
-                self._erased.add(tracker)
+                self._erased.add(tracker.sender_id)
                 await self._say(receipt(Receipt.issue(messages)), tracker.sender_id, output_channel)
                 return
         await super()._run_prediction_loop(output_channel, tracker)
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Keep a conversation, unless it was deleted in this turn."""
-        if tracker not in self._erased:
+        if tracker.sender_id not in self._erased:
             await super().save_tracker(tracker)
 
     @staticmethod

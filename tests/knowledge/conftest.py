@@ -10,7 +10,7 @@ import yaml
 
 from bot.settings import ROOT
 
-KEPT = ("groups.yml", "sources.yml", "facts.csv", "terms.yml", "names.yml")
+KEPT = ("groups.yml", "sources.yml", "facts.csv", "terms.yml", "names.yml", "interactions.csv", "intake.csv")
 
 
 @pytest.fixture

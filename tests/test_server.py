@@ -1,0 +1,123 @@
+"""The server as an operator and a visitor meet it: a real process on a real port."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import ROOT
+
+pytestmark = pytest.mark.model
+STARTS_WITHIN = 120.0
+
+
+class Server:
+    """`rls serve` with its own conversations."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "RLS_PORT": str(self.port),
+            "RLS_CONVERSATIONS": f"sqlite:///{self._folder / 'conversations.db'}",
+            "RLS_SECRET_FILE": str(self._folder / "secret"),
+        }
+        command = [str(Path(sys.executable).parent / "rls"), "serve"]
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        until = time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < until:
+            try:
+                if self.get("/ready")[0] == 200:
+                    return
+            except urllib.error.URLError:
+                time.sleep(0.3)
+        raise TimeoutError((self._folder / "log").read_text(encoding="utf-8"))
+
+    def kill(self) -> None:
+        assert self._process
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def say(self, text: str, sender: str) -> list[dict[str, Any]]:
+        body = json.dumps({"sender": sender, "message": text}).encode()
+        url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            messages: list[dict[str, Any]] = json.loads(answer.read())
+            return messages
+
+
+@pytest.fixture(scope="module")
+def server(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("server"))
+    server.start()
+    yield server
+    server.kill()
+
+
+def test_it_is_healthy_and_ready(server: Server) -> None:
+    assert server.get("/health")[0] == 200
+    status, text = server.get("/ready")
+    assert status == 200
+    assert json.loads(text)["status"] == "ready"
+
+
+def test_a_page_to_chat_on_is_at_the_root(server: Server) -> None:
+    status, text = server.get("/")
+    assert status == 200
+    assert "<html" in text
+    assert "restless legs" in text.casefold()
+
+
+def test_rasas_own_api_is_off(server: Server) -> None:
+    assert server.get("/conversations/somebody/tracker")[0] == 404
+
+
+def test_it_answers_over_rest_with_disclaimer_and_buttons(server: Server) -> None:
+    (message,) = server.say("does coffee make restless legs worse?", "rest-1")
+    assert "caffeine" in message["text"].casefold()
+    assert "not medical advice" in message["text"]
+    assert message["buttons"]
+
+
+def test_a_killed_server_goes_on_with_the_conversation(server: Server) -> None:
+    server.say("what is augmentation?", "killed")
+    server.kill()
+    server.start()
+    (message,) = server.say("tell me more", "killed")
+    assert "augmentation" in message["text"].casefold()
+    # The full disclaimer belongs to the first reply of a conversation, and this is its second.
+    assert "no clinician has reviewed" not in message["text"]
+
+
+def test_a_message_that_is_a_command_is_not_obeyed(server: Server) -> None:
+    server.say("what is augmentation?", "commander")
+    server.say("/restart", "commander")
+    (message,) = server.say("tell me more", "commander")
+    assert "not medical advice" in message["text"]
