@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from actions import food
-from bot.dialogue.reply import Answer, Button, Kind, Reply
+from actions.offers import topic_button
+from bot.dialogue.reply import Answer, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.library import library
@@ -60,8 +61,3 @@ def with_alternatives(base: KnowledgeBase, reply: Reply, choices: Sequence[str])
             "offered": tuple(dict.fromkeys(base.topics[topic].group for topic in meant)),
         }
     )
-
-
-def topic_button(base: KnowledgeBase, topic: str) -> Button:
-    """A quick reply that asks a topic's question."""
-    return Button(title=base.topics[topic].title, payload=f"#topic:{topic}")

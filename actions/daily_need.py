@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Dict, List
 
 from rasa_sdk import Tracker
@@ -15,6 +16,7 @@ from bot.knowledge.intake import Need, NoNeed
 from bot.knowledge.library import library
 
 GROUP = "magnesium_daily_intake"
+CONSULT = ("dietitian", "doctor")
 SLOTS = ("need_age", "need_sex", "need_stage")
 # Ages at which the need differs in pregnancy and breastfeeding, in years (both ends included).
 CHILDBEARING = (14, 50)
@@ -80,6 +82,48 @@ class ValidateDailyNeedForm(FormValidationAction):
         return events
 
 
+class Ask(ReplyingAction):
+    """Asks for one slot of the form."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    @abstractmethod
+    def slot(self) -> str:
+        """The slot that is asked for."""
+
+    def name(self) -> str:
+        return f"action_ask_{self.slot}"
+
+    def outcome(self, turn: Turn) -> Outcome:
+        buttons = tuple(Button(title=choice, payload=choice.casefold()) for choice in self.choices)
+        return Outcome(Reply(kind=Kind.LOOKUP, text=self.text, buttons=buttons, topics=(GROUP,), consult=CONSULT))
+
+
+class AskAge(Ask):
+    """Asks for the age."""
+
+    slot = "need_age"
+    text = "For what age? A number of years is enough."
+
+
+class AskSex(Ask):
+    """Asks for the sex, which the figure depends on from 14 years."""
+
+    slot = "need_sex"
+    text = "The figures differ by sex. Which one should I look up?"
+    choices = ("Female", "Male")
+
+
+class AskStage(Ask):
+    """Asks for pregnancy and breastfeeding."""
+
+    slot = "need_stage"
+    text = "Is it for somebody who is pregnant or breastfeeding?"
+    choices = ("Pregnant", "Breastfeeding", "Neither")
+
+
 class ActionDailyNeed(ReplyingAction):
     """The figure of the table for the person that the form describes."""
 
@@ -123,7 +167,7 @@ def need(found: Need) -> Reply:
             "type": "need", "life_stage": found.life_stage, "mg": found.mg, "kind": found.kind, "ul_mg": found.ul_mg,
         },
         sources=(Citation.of(library().base.sources[found.source]),),
-        consult=("dietitian", "doctor"),
+        consult=CONSULT,
     )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import pick
 from actions.another import another
-from actions.answer import BUTTONS, answer, topic_button
+from actions.answer import BUTTONS, answer
 from actions.daily_need import SLOTS
+from actions.offers import offer, topic_button
 from actions.safety import URGENT
 from actions.source import sources
-from actions.unclear import REWORD, STARTING_POINTS, ActionUnclear, offer
+from actions.unclear import REWORD, STARTING_POINTS, ActionUnclear
 from bot.dialogue.reply import Kind, Reply
 from bot.dialogue.turn import MISSES, Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library

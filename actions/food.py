@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from actions.unclear import ActionOutOfScope
 from bot.dialogue.reply import Button, Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.foods import SOURCE, FoodAmount, Foods, UnknownFood
@@ -25,6 +26,15 @@ _SUM = re.compile(
 )
 
 
+# The tables here hold magnesium alone.
+_OTHER_NUTRIENT = re.compile(
+    r"\b(?:iron|potassium|calcium|sodium|zinc|protein|fib(?:re|er)|carbs?|carbohydrates?|sugars?|fat|calories|kcal|vitamin|folate|"
+    r"omega|selenium|copper|phosphorus|iodine|cholesterol|salt)\b",
+    re.I,
+)
+_MAGNESIUM = re.compile(r"\bmag(?:n\w*)?\b", re.I)
+
+
 class ActionFood(ReplyingAction):
     """Looks foods up in the USDA tables."""
 
@@ -32,6 +42,8 @@ class ActionFood(ReplyingAction):
         return "action_food"
 
     def outcome(self, turn: Turn) -> Outcome:
+        if _OTHER_NUTRIENT.search(turn.text) and not _MAGNESIUM.search(turn.text):
+            return ActionOutOfScope().outcome(turn)
         if turn.intent == INTENT_RANK:
             return Outcome(ranking(library().foods, turn.text))
         found = library().foods.find(turn.text)

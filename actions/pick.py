@@ -7,7 +7,8 @@ from typing import Any
 
 from actions import erase, food
 from actions.answer import answer
-from actions.unclear import ActionUnclear, offer
+from actions.offers import offer
+from actions.unclear import ActionUnclear
 from bot.dialogue import choice
 from bot.dialogue.reply import Button, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn

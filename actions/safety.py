@@ -7,7 +7,8 @@ from typing import Any
 from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions import daily_need, food, interaction
-from actions.answer import BUTTONS, answer, topic_button
+from actions.answer import BUTTONS, answer
+from actions.offers import topic_button
 from actions.pick import ActionPick
 from bot.dialogue.reply import Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn

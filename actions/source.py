@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actions.answer import topic_button
+from actions.offers import topic_button
 from bot.dialogue.reply import Citation, Kind, Reply
 from bot.dialogue.turn import Turn
 from bot.knowledge.library import library

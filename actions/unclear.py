@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from actions.answer import topic_button
-from bot.dialogue.reply import Button, Kind, Reply
+from actions.offers import offer
+from bot.dialogue.reply import Kind
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
-from bot.knowledge.base import KnowledgeBase
 from bot.knowledge.library import library
 
 # Offered where nothing nearer is known.
@@ -60,15 +57,3 @@ class ActionOutOfScope(ReplyingAction):
             return Outcome(offer(base, Kind.OUT_OF_SCOPE, OUTSIDE_AGAIN, TOPIC_LIST, confidence))
         choices = turn.understanding.get("choices") or STARTING_POINTS
         return Outcome(offer(base, Kind.OUT_OF_SCOPE, OUTSIDE, choices[:2], confidence))
-
-
-def offer(base: KnowledgeBase, kind: Kind, text: str, choices: Sequence[str], confidence: float = 1.0) -> Reply:
-    """A reply that offers topics."""
-    buttons: list[Button] = [topic_button(base, topic) for topic in choices if topic in base.topics]
-    return Reply(
-        kind=kind,
-        text=text,
-        buttons=tuple(buttons),
-        offered=tuple(dict.fromkeys(base.topics[topic].group for topic in choices if topic in base.topics)),
-        confidence=confidence,
-    )

@@ -68,10 +68,8 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
         text = response.get("text") or NOTHING_TO_SAY
         if "{disclaimer}" in text:
             text = text.format(disclaimer=self._disclaimer.full(_country(tracker)))
-        marked = response.get("metadata") or {}
         return Reply(
-            kind=Kind(marked.get("kind", Kind.SMALLTALK.value)),
-            topics=tuple(marked.get("topics") or ()),
+            kind=Kind.SMALLTALK,
             text=text,
             buttons=tuple(Button(title=b["title"], payload=b["payload"]) for b in response.get("buttons") or ()),
         )

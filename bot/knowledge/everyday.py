@@ -54,7 +54,8 @@ class Everyday:
         """The state of ours that fits what was asked; None if there is none. No state asked is the usual one."""
         if not states:
             return next(iter(self.rows))
-        for asked in sorted(states, key=lambda state: state == "cooked"):
+        # "Dry roasted" is roasted: the wider word comes last.
+        for asked in sorted(states, key=lambda state: (state in ("cooked", "dry"), state)):
             for state in (asked, *NEAR_STATES.get(asked, ())):
                 if state in self.rows:
                     return state

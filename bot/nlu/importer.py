@@ -50,7 +50,7 @@ class KnowledgeImporter(RasaFileImporter):
         """Rasa's domain with an intent for each topic and each safety category."""
         names = [*self.knowledge().topics, *self.safety()]
         intents: list[dict[str, dict[str, list[str]]]] = [{name: {"use_entities": []}} for name in names]
-        return super().get_domain().merge(Domain.from_dict({"intents": intents, "actions": [ANSWER, SAFETY]}))
+        return super().get_domain().merge(Domain.from_dict({"intents": intents}))
 
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:
         """Rasa's examples with those of each topic and each safety category."""
