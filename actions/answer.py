@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from actions import food
 from actions.offers import topic_button
 from bot.dialogue.reply import Answer, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.base import KnowledgeBase
+from bot.knowledge.chart import evidence_chart
 from bot.knowledge.library import library
 
 BUTTONS = 3
+# The topic whose answer shows how strong the evidence is for each treatment.
+CHARTED = "medicines_overview"
 ALTERNATIVES = 2
 # From here on an answer is sure enough to offer only what is related.
 SURE = 0.8
@@ -31,7 +34,7 @@ class ActionAnswer(ReplyingAction):
         return Outcome(with_alternatives(library().base, reply, turn.understanding.get("choices") or []))
 
 
-def answer(base: KnowledgeBase, topics: Iterable[str], confidence: float = 1.0, detail: bool = False) -> Reply:
+def answer(base: KnowledgeBase, topics: Sequence[str], confidence: float = 1.0, detail: bool = False) -> Reply:
     """The answers of topics as one reply.
 
     Raises:
@@ -44,6 +47,7 @@ def answer(base: KnowledgeBase, topics: Iterable[str], confidence: float = 1.0, 
         answers=tuple(Answer.of(topic, base, detail) for topic in found),
         buttons=tuple(topic_button(base, topic) for topic in related if topic not in topics)[:BUTTONS],
         topics=tuple(dict.fromkeys(topic.group for topic in found)),
+        lookup={"type": "evidence", **evidence_chart(base).lookup} if CHARTED in topics else None,
         confidence=confidence,
     )
 

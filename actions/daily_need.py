@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import Any, Dict, List
 
@@ -10,6 +11,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
+from bot.dialogue.choice import place
 from bot.dialogue.reply import Button, Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn, through_nlg
 from bot.knowledge.intake import Need, NoNeed
@@ -21,7 +23,16 @@ SLOTS = ("need_age", "need_sex", "need_stage")
 # Ages at which the need differs in pregnancy and breastfeeding, in years (both ends included).
 CHILDBEARING = (14, 50)
 NEITHER = "neither"
+OLDEST = 120
+# The words of a reply that is nothing but a choice.
+SHORT = 4
 _NO = ("no", "nope", "neither", "none", "not", "nah")
+# "34", "I'm 34", "about 34 years old", "34 and male"; not "34 weeks" or "100 mg".
+_BARE = re.compile(
+    r"\W*(?:(?:i'?m|i am|it'?s|he'?s|she'?s|age|aged|about|around|for|a)\s+)*(?P<number>\d{1,3}(?:\.\d+)?)"
+    r"(?:\s*,?\s*(?:and|years?|yrs?|yo|old|of age|fe)?\s*(?:old|male|female|man|woman|m|f)?)\W*",
+    re.I,
+)
 
 
 class ValidateDailyNeedForm(FormValidationAction):
@@ -42,7 +53,7 @@ class ValidateDailyNeedForm(FormValidationAction):
         if age is not None and not CHILDBEARING[0] <= age <= CHILDBEARING[1]:
             # Below 9 and for babies the figure is the same for both.
             return ["need_age"] if age < 9 else ["need_age", "need_sex"]
-        return list(SLOTS) if sex == "female" else ["need_age", "need_sex"]
+        return ["need_age", "need_sex"] if sex == "male" else list(SLOTS)
 
     async def extract_need_age(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
@@ -61,20 +72,14 @@ class ValidateDailyNeedForm(FormValidationAction):
 
     @staticmethod
     def _extract(tracker: Tracker, slot: str) -> Dict[str, Any]:
-        """A slot from the latest message; a bare number counts as the age only when the age was asked for."""
+        """A slot from the latest message."""
         text = (tracker.latest_message or {}).get("text") or ""
-        person = library().intake.parse(text)
         asked = tracker.get_slot("requested_slot")
-        said: Dict[str, Any] = {
-            "need_age": person.age_years,
-            "need_sex": person.sex,
-            "need_stage": "pregnant" if person.pregnant else "breastfeeding" if person.breastfeeding else None,
-        }
-        if slot == "need_age" and said[slot] is None and asked == slot:
-            said[slot] = _bare_number(text)
-        if slot == "need_stage" and said[slot] is None and asked == slot and set(text.casefold().split()) & set(_NO):
-            said[slot] = NEITHER
-        return {slot: said[slot]} if said[slot] is not None else {}
+        said = _asked(text, slot) if asked == slot else None
+        # A bare number says how old somebody is only where that was asked.
+        if said is None and (not asked or asked == slot or not _BARE.fullmatch(text)):
+            said = _said(text, slot)
+        return {slot: said} if said is not None else {}
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]) -> Any:
         events = await super().run(dispatcher, tracker, domain)
@@ -181,12 +186,22 @@ def no_figure(why: str) -> Reply:
     )
 
 
-def _bare_number(text: str) -> float | None:
-    for word in text.replace(",", " ").split():
-        try:
-            number = float(word.strip(".?!"))
-        except ValueError:
-            continue
-        if 0 <= number <= 120:
-            return number
-    return None
+def _said(text: str, slot: str) -> Any:
+    """What a message says of the person, asked or not."""
+    person = library().intake.parse(text)
+    stage = "pregnant" if person.pregnant else "breastfeeding" if person.breastfeeding else None
+    return {"need_age": person.age_years, "need_sex": person.sex, "need_stage": stage}[slot]
+
+
+def _asked(text: str, slot: str) -> Any:
+    """What a short reply says to the question about a slot: a number, a choice by its place, no."""
+    if slot == "need_age":
+        bare = _BARE.fullmatch(text)
+        return float(bare["number"]) if bare and float(bare["number"]) <= OLDEST else None
+    if slot == "need_stage" and set(text.casefold().split()) & set(_NO):
+        return NEITHER
+    if len(text.split()) > SHORT:
+        return None
+    choices = {"need_sex": AskSex.choices, "need_stage": AskStage.choices}[slot]
+    chosen = place(text, len(choices))
+    return None if chosen is None else choices[chosen].casefold()

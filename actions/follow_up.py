@@ -39,7 +39,9 @@ WHY_ASKED = (
 ENOUGH = "A number or one of the choices is enough."
 STOPPED = "All right, I have stopped asking. You can ask something new at any time."
 # A no that says that the answer was not what was asked for.
-_WRONG = re.compile(r"\b(?:wrong|incorrect|not right|(?:not|isn'?t|wasn'?t) (?:it|that|what)|did ?n'?t ask|none of|neither)\b", re.I)
+_WRONG = re.compile(
+    r"\b(?:wrong|incorrect|not right|(?:not|isn'?t|wasn'?t) (?:it|that|what)|did ?n'?t ask|none of|neither)\b", re.I
+)
 
 
 class ActionFollowUp(ReplyingAction):
@@ -78,7 +80,7 @@ def subjects(turn: Turn) -> list[str]:
         if answered or lookup:
             return answered or [str(lookup)]
         groups = reply.get("topics") or ()
-        if groups:
+        if groups and reply.get("kind") != Kind.ANSWER.value:
             # A boundary names groups; its buttons name their topics.
             topics = [button["payload"].partition(":")[2] for button in reply.get("buttons") or ()]
             topics += [groups[0], *(topic.id for topic in base.in_group(groups[0]))]
@@ -162,9 +164,7 @@ def no(turn: Turn) -> Reply | None:
 
 def which(turn: Turn) -> Reply:
     """The same choices once more."""
-    return Reply(
-        kind=Kind.CLARIFY, text=WHICH, buttons=tuple(turn.choices), offered=tuple(turn.last.get("offered") or ())
-    )
+    return Reply(kind=Kind.CLARIFY, text=WHICH, buttons=tuple(turn.choices), offered=tuple(turn.last.get("offered") or ()))
 
 
 def in_form(turn: Turn) -> Outcome:

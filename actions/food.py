@@ -9,6 +9,7 @@ from typing import Any
 from actions.unclear import ActionOutOfScope
 from bot.dialogue.reply import Button, Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
+from bot.knowledge.chart import foods_chart, total_chart
 from bot.knowledge.foods import SOURCE, FoodAmount, Foods, UnknownFood
 from bot.knowledge.library import library
 
@@ -81,7 +82,12 @@ def total(foods: Foods, found: Sequence[FoodAmount]) -> Reply:
         kind=Kind.LOOKUP,
         text=text,
         topics=(AMOUNT_GROUP,),
-        lookup={"type": "food_total", "mg": summed.mg, "foods": [food.lookup for food in summed.items]},
+        lookup={
+            "type": "food_total",
+            "mg": summed.mg,
+            "foods": [food.lookup for food in summed.items],
+            **total_chart(summed).lookup,
+        },
         sources=_cited(),
         consult=ADVISERS,
     )
@@ -98,7 +104,12 @@ def ranking(foods: Foods, text: str) -> Reply:
         text=f"{heading} in a usual portion:\n" + "\n".join(lines),
         topics=(RANK_GROUP,),
         buttons=(Button(title="Food or supplement?", payload="#topic:food_first"),),
-        lookup={"type": "food_rank", "group": group, "foods": [food.lookup for food in ranked]},
+        lookup={
+            "type": "food_rank",
+            "group": group,
+            "foods": [food.lookup for food in ranked],
+            **foods_chart(ranked).lookup,
+        },
         sources=_cited(),
         consult=ADVISERS,
     )

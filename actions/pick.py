@@ -40,10 +40,10 @@ class ActionPick(ReplyingAction):
             return follow(typed.payload)
         if choice.wants_all(turn.text):
             return everything(turn.choices)
-        place = next(filter(None, (_at(turn.text, reply) for reply in turn.replies[:ON_SCREEN])), None)
         if choice.wants_other(turn.text):
-            return follow(place.payload) if place else other(turn)
-        return follow(place.payload) if place else None
+            return other(turn)
+        named = next(filter(None, (_at(turn.text, reply) for reply in turn.replies[:ON_SCREEN])), None)
+        return follow(named.payload) if named else None
 
 
 def follow(payload: str) -> Reply | None:

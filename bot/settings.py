@@ -16,17 +16,13 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(5005, ge=0, le=65535, description="port that the server listens on")
     knowledge: Path = Field(ROOT / "knowledge", description="folder of the knowledge base")
-    database: str = Field(
-        f"sqlite:///{ROOT / 'var' / 'knowledge.db'}", description="SQLAlchemy URL of the knowledge database"
-    )
+    database: str = Field(f"sqlite:///{ROOT / 'var' / 'knowledge.db'}", description="SQLAlchemy URL of the knowledge database")
     conversations: str = Field(
         f"sqlite:///{ROOT / 'var' / 'conversations.db'}", description="SQLAlchemy URL of the conversations"
     )
     models: Path = Field(ROOT / "models", description="folder of trained models; the newest is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
-    country: str = Field(
-        "CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first"
-    )
+    country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")
     rasa_api_token: str | None = Field(None, description="switches Rasa's own HTTP API on, behind this token")
     secret: str | None = Field(None, description="key that signs web sessions; made and kept in a file when not given")
     secret_file: Path = Field(ROOT / "var" / "secret", description="file of the key that is made where none is given")

@@ -88,9 +88,7 @@ class Report:
                 cells = (self._share(lines, measure.id) for lines in columns.values())
                 text.append(f"{measure.title:<{width}}" + "".join(f"  {cell!s:<26}" for cell in cells))
         median, slow = scores.milliseconds(self.lines)
-        text.append(
-            f"{len(self.lines)} messages; a turn takes {median:.0f} ms (median), {slow:.0f} ms (95th percentile)"
-        )
+        text.append(f"{len(self.lines)} messages; a turn takes {median:.0f} ms (median), {slow:.0f} ms (95th percentile)")
         if self.comparison:
             text.append(f"since the last run: {self.comparison}")
         return "\n".join(line.rstrip() for line in text)

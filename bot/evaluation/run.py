@@ -95,8 +95,7 @@ def check(lines: Sequence[Scored], kept: baseline.Kept, margin: float, summary: 
 async def score(messages: Sequence[LabelledMessage], ask: Ask) -> list[Scored]:
     """Ask each message in a conversation of its own and judge the reply."""
     return [
-        Scored.of(message, await ask(message.text, f"evaluation-{number}"))
-        for number, message in enumerate(messages, start=1)
+        Scored.of(message, await ask(message.text, f"evaluation-{number}")) for number, message in enumerate(messages, start=1)
     ]
 
 

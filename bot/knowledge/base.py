@@ -79,9 +79,7 @@ def topic_documents(folder: Path) -> Iterator[tuple[Document, Topic]]:
             errors.append(problem)
             continue
         if topic.id != path.stem:
-            errors.append(
-                document.error(("id",), f"'id: {topic.id}' is not the file's name", f"write 'id: {path.stem}'")
-            )
+            errors.append(document.error(("id",), f"'id: {topic.id}' is not the file's name", f"write 'id: {path.stem}'"))
             continue
         yield document, topic
     if errors:
@@ -151,6 +149,4 @@ def _references(document: Document, topic: Topic, base: KnowledgeBase, known: se
             )
     for index, fact in enumerate(topic.facts):
         if fact not in base.facts:
-            yield document.error(
-                ("facts", index), f"fact '{fact}' is not in knowledge/facts.csv", "mend the id or remove it"
-            )
+            yield document.error(("facts", index), f"fact '{fact}' is not in knowledge/facts.csv", "mend the id or remove it")

@@ -114,6 +114,4 @@ def load_synonyms(path: Path, foods: Mapping[int, Food]) -> Synonyms:
         sizes = {str(size): float(grams) for size, grams in (data.get("sizes") or {}).items()}
     except (TypeError, ValueError):
         raise document.error(("sizes",), "a size is not a number", "give grams as digits") from None
-    return Synonyms(
-        everyday, forms, words, sizes, frozenset(singulars(str(word)) for word in data.get("ordinary") or ())
-    )
+    return Synonyms(everyday, forms, words, sizes, frozenset(singulars(str(word)) for word in data.get("ordinary") or ()))

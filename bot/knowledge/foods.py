@@ -34,7 +34,7 @@ _COMPOUNDS = word_set(
 )
 
 
-class UnknownFood(LookupError):  # noqa: N818
+class UnknownFood(LookupError):
     """No food with a magnesium value has this id."""
 
 

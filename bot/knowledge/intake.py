@@ -10,7 +10,7 @@ from bot.knowledge.person import Person, Sex, parse_person
 from bot.knowledge.table import read_table
 
 
-class NoNeed(ValueError):  # noqa: N818
+class NoNeed(ValueError):
     """The table has no figure for this person; the message says why, in plain words."""
 
 

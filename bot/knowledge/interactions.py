@@ -118,9 +118,7 @@ class Interactions:
         for name in named.values():
             if name.kind == FAMILY and name.generic in specific:
                 continue
-            rows = [
-                row for row in self.rows if name.generic in (row.families if name.kind == FAMILY else row.medicines)
-            ]
+            rows = [row for row in self.rows if name.generic in (row.families if name.kind == FAMILY else row.medicines)]
             for row in rows:
                 found.setdefault(row.id, []).append(name)
             if not rows and not name.kind.startswith("magnesium"):
@@ -146,9 +144,7 @@ def _unlisted(words: list[str], taken: set[int]) -> list[str]:
         while before >= 0 and words[before] in _SKIPPED:
             before -= 1
         after = words[place + 1] if place + 1 < len(words) else "?"
-        follows = (
-            before >= 0 and words[before] in _AFTER and (not after.isalpha() or after in ("and", "or", "at", "for"))
-        )
+        follows = before >= 0 and words[before] in _AFTER and (not after.isalpha() or after in ("and", "or", "at", "for"))
         stemmed = len(word) > 6 and _STEMS.search(word)
         if stemmed or (len(word) > 4 and word not in _SKIPPED and follows):
             found.append(word)

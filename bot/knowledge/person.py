@@ -54,9 +54,7 @@ class Person:
         if self.age_years is None:
             needs_sex = self.sex is None and not (self.pregnant or self.breastfeeding)
             return ("age", "sex") if needs_sex else ("age",)
-        return (
-            ("sex",) if self.age_years >= 14 and self.sex is None and not (self.pregnant or self.breastfeeding) else ()
-        )
+        return ("sex",) if self.age_years >= 14 and self.sex is None and not (self.pregnant or self.breastfeeding) else ()
 
 
 def parse_person(text: str) -> Person:
@@ -131,13 +129,7 @@ def _digits(plain: str) -> str:
     for word in plain.split():
         if word in _TENS:
             words.append(str(_TENS[word]))
-        elif (
-            word in _NUMBERS
-            and words
-            and words[-1].isdigit()
-            and int(words[-1]) in _TENS.values()
-            and _NUMBERS[word] < 10
-        ):
+        elif word in _NUMBERS and words and words[-1].isdigit() and int(words[-1]) in _TENS.values() and _NUMBERS[word] < 10:
             words[-1] = str(int(words[-1]) + _NUMBERS[word])
         elif word in _NUMBERS:
             words.append(str(_NUMBERS[word]))

@@ -87,9 +87,7 @@ def read_amount(text: str) -> Amount:
         raise ValueError(f"{text!r} is not an amount such as '1 cup', '2 slices' or '30 g'") from None
 
 
-def weigh(
-    amount: Amount, food: Food, one: str, sizes: Mapping[str, float], common: Mapping[str, float]
-) -> Portion | None:
+def weigh(amount: Amount, food: Food, one: str, sizes: Mapping[str, float], common: Mapping[str, float]) -> Portion | None:
     """What an amount of a food weighs; None where nothing says it.
 
     Args:
@@ -129,9 +127,7 @@ def _plural(word: str) -> str:
     return word + "s"
 
 
-def _grams(
-    amount: Amount, food: Food, one: str, sizes: Mapping[str, float], common: Mapping[str, float]
-) -> float | None:
+def _grams(amount: Amount, food: Food, one: str, sizes: Mapping[str, float], common: Mapping[str, float]) -> float | None:
     unit, count = amount.unit, amount.count
     if unit in GRAMS:
         return count * GRAMS[unit]

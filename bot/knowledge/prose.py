@@ -83,15 +83,11 @@ def check_prose(folder: Path, base: KnowledgeBase, today: datetime.date) -> list
         grades.append(grade)
         if grade > HIGHEST_GRADE:
             errors.append(
-                document.error(
-                    ("answer",), f"the answer reads at grade {grade:.1f}", f"shorten it to {HIGHEST_GRADE:.0f}"
-                )
+                document.error(("answer",), f"the answer reads at grade {grade:.1f}", f"shorten it to {HIGHEST_GRADE:.0f}")
             )
         if topic.review.due < today:
             errors.append(
-                document.error(
-                    ("review", "due"), f"the review was due on {topic.review.due}", "read it again, set a new date"
-                )
+                document.error(("review", "due"), f"the review was due on {topic.review.due}", "read it again, set a new date")
             )
     if grades and statistics.median(grades) > MEDIAN_GRADE:
         errors.append(

@@ -36,9 +36,7 @@ def engine(url: str) -> Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return sqlalchemy.create_engine(url, future=True)
     except sqlalchemy.exc.ArgumentError:
-        raise StoreError(
-            f"RLS_DATABASE: {url!r} is not a SQLAlchemy URL; write e.g. sqlite:///var/knowledge.db"
-        ) from None
+        raise StoreError(f"RLS_DATABASE: {url!r} is not a SQLAlchemy URL; write e.g. sqlite:///var/knowledge.db") from None
 
 
 def migrate(database: Engine) -> None:

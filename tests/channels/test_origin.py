@@ -18,10 +18,14 @@ def test_our_own_pages_and_programs_need_no_permission() -> None:
 
 
 def test_every_site_may_be_allowed() -> None:
-    assert Origins(["*"]).headers("https://any.example", "guide.example")["Access-Control-Allow-Origin"] == "https://any.example"
+    assert (
+        Origins(["*"]).headers("https://any.example", "guide.example")["Access-Control-Allow-Origin"] == "https://any.example"
+    )
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "https://guide.example.evil.example", "http://clinic.example"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "", "https://guide.example.evil.example", "http://clinic.example"]
+)
 def test_others_are_refused(origin: str) -> None:
     with pytest.raises(Problem) as refusal:
         Origins(["https://clinic.example"]).headers(origin, "guide.example")

@@ -76,8 +76,10 @@ def test_the_first_reply_has_the_full_disclaimer_with_the_countrys_number(discla
 
 
 def test_a_channel_may_have_its_own_wording(disclaimer: Disclaimer) -> None:
-    assert finished(disclaimer, Reply(kind=Kind.ANSWER, text="Yes."), channel="sms").plain().startswith(
-        "Yes.\n\nGeneral information, not medical advice."
+    assert (
+        finished(disclaimer, Reply(kind=Kind.ANSWER, text="Yes."), channel="sms")
+        .plain()
+        .startswith("Yes.\n\nGeneral information, not medical advice.")
     )
 
 

@@ -74,4 +74,8 @@ def violations(page: Page) -> list[str]:
     """What axe has to say about all A and AA rules of WCAG 2.0 to 2.2."""
     options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
     found: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]} {node['any'] or node['all'] or node['none']}" for one in found for node in one["nodes"]]
+    return [
+        f"{one['id']}: {node['html'][:120]} {node['any'] or node['all'] or node['none']}"
+        for one in found
+        for node in one["nodes"]
+    ]

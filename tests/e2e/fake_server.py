@@ -69,26 +69,54 @@ def finished(kind: Kind, **parts: Any) -> FinishedReply:
 
 
 def reply(text: str) -> FinishedReply:
-    buttons = (Button(title="How much is safe?", payload="#topic:upper_limit"), Button(title="Caffeine", payload="#topic:caffeine"))
+    buttons = (
+        Button(title="How much is safe?", payload="#topic:upper_limit"),
+        Button(title="Caffeine", payload="#topic:caffeine"),
+    )
     if text == "chart":
         lookup = {
             "type": "compare",
             "chart": CHART,
             "alt": "Pumpkin seeds have 156 mg of magnesium in 28 g, almonds 77 mg.",
-            "table": {"caption": "Magnesium in 28 g", "columns": ["Food", "mg"], "rows": [["Pumpkin seeds", 156], ["Almonds", 77]]},
+            "table": {
+                "caption": "Magnesium in 28 g",
+                "columns": ["Food", "mg"],
+                "rows": [["Pumpkin seeds", 156], ["Almonds", 77]],
+            },
         }
-        return finished(Kind.LOOKUP, text="Pumpkin seeds have about twice as much.", lookup=lookup, sources=(SOURCE,), buttons=buttons)
+        return finished(
+            Kind.LOOKUP, text="Pumpkin seeds have about twice as much.", lookup=lookup, sources=(SOURCE,), buttons=buttons
+        )
     if text == "danger":
-        return finished(Kind.SAFETY, text="Call **911** now. Say that one leg is swollen and that you are short of breath.", safety="emergency")
+        return finished(
+            Kind.SAFETY,
+            text="Call **911** now. Say that one leg is swollen and that you are short of breath.",
+            safety="emergency",
+        )
+    if text == "danger elsewhere":
+        words = "Call 112 or 999 (or your local emergency number) now. In Ireland you can call Samaritans on 116 123."
+        return finished(Kind.SAFETY, text=words, safety="crisis_self_harm")
+    if text == "boundary":
+        return finished(Kind.SAFETY, text="I can't choose a dose for you.", safety="personal_dosing", buttons=buttons)
+    if text == "list":
+        return finished(Kind.LOOKUP, text="In a usual portion:\n- almonds: 77 mg\n- spinach: **78 mg**\n\nThat is all.")
     if text == "many":
-        return finished(Kind.ANSWER, answers=(answer(), answer("Is it hereditary?", "It often runs in families.")), buttons=buttons)
+        return finished(
+            Kind.ANSWER, answers=(answer(), answer("Is it hereditary?", "It often runs in families.")), buttons=buttons
+        )
     if text.startswith("markup "):
         evil = MARKUP[int(text.split()[1])]
         source = SOURCE.copy(update={"name": evil, "title": evil, "url": evil, "kind": evil})
         topic = answer(evil, evil).copy(update={"sources": (source,), "evidence": evil, "ask": evil})
         lookup = {"chart": evil, "alt": evil, "table": {"caption": evil, "columns": [evil], "rows": [[evil]]}}
-        return finished(Kind.LOOKUP, text=evil, answers=(topic, topic), buttons=(Button(title=evil, payload=evil),), lookup=lookup)
-    return finished(Kind.ANSWER, answers=(answer(text=f"You asked: {text}. It may help some people, but the proof is weak." if text else ""),), buttons=buttons)
+        return finished(
+            Kind.LOOKUP, text=evil, answers=(topic, topic), buttons=(Button(title=evil, payload=evil),), lookup=lookup
+        )
+    return finished(
+        Kind.ANSWER,
+        answers=(answer(text=f"You asked: {text}. It may help some people, but the proof is weak." if text else ""),),
+        buttons=buttons,
+    )
 
 
 class FakeAgent:
@@ -108,7 +136,7 @@ class FakeAgent:
         text = message.text or ""
         self.asked.append(text)
         if text.startswith("slow"):
-            await asyncio.sleep(float((text.split() + ["2"])[1]))
+            await asyncio.sleep(float([*text.split(), "2"][1]))
         if text == "fail":
             raise RuntimeError("the fake agent fails")
         die_before, die_after = text.startswith("die before"), text.startswith("die after")

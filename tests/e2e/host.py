@@ -23,7 +23,7 @@ class Host:
         host = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 time.sleep(host.slow.get(self.path, 0))
                 page = host.pages.get(self.path)
                 body = (page or "").encode()

@@ -75,7 +75,9 @@ def test_a_returning_visitor_gets_what_the_browser_lost(chat: Chat, page: Page) 
     chat.ask("does magnesium help")
     chat.button("Caffeine").click()
     expect(chat.answers).to_have_count(2)
-    page.evaluate("Object.keys(localStorage).filter((key) => key.includes('.m.')).forEach((key) => localStorage.removeItem(key))")
+    page.evaluate(
+        "Object.keys(localStorage).filter((key) => key.includes('.m.')).forEach((key) => localStorage.removeItem(key))"
+    )
     page.reload()
     expect(chat.answers).to_have_count(2)
     assert chat.written == ["does magnesium help", "Caffeine"]
@@ -83,7 +85,9 @@ def test_a_returning_visitor_gets_what_the_browser_lost(chat: Chat, page: Page) 
 
 def test_it_works_where_the_browser_forbids_storage(opened, server: RunningServer, host: Host) -> None:  # type: ignore[no-untyped-def]
     page = opened("about:blank")
-    page.add_init_script("for (const kind of ['localStorage', 'sessionStorage']) Object.defineProperty(window, kind, { get() { throw new DOMException('no') } })")
+    page.add_init_script(
+        "for (const kind of ['localStorage', 'sessionStorage']) Object.defineProperty(window, kind, { get() { throw new DOMException('no') } })"
+    )
     page.goto(host.page("/forbidden", embed(server)))
     chat = Chat(page).open()
     chat.ask("one")
@@ -146,6 +150,25 @@ def test_danger_shows_the_numbers_to_call(chat: Chat) -> None:
     expect(chat.element.get_by_role("alert")).to_contain_text("Call 911 now.")
 
 
+def test_danger_shows_the_numbers_of_the_country_that_was_meant(chat: Chat) -> None:
+    answer = chat.ask("danger elsewhere")
+    assert answer.locator(".numbers a").all_inner_texts() == ["112 or 999", "116 123"]
+
+
+def test_a_boundary_is_no_alarm(chat: Chat) -> None:
+    answer = chat.ask("boundary")
+    expect(answer.locator(".numbers")).to_have_count(0)
+    expect(answer).not_to_have_class("guide safety")
+    expect(chat.element.get_by_role("alert")).to_be_empty()
+
+
+def test_lists_and_bold(chat: Chat) -> None:
+    answer = chat.ask("list")
+    assert answer.get_by_role("listitem").all_inner_texts() == ["almonds: 77 mg", "spinach: 78 mg"]
+    expect(answer.locator("strong")).to_have_text("78 mg")
+    assert answer.locator(".body > p").all_inner_texts()[:2] == ["In a usual portion:", "That is all."]
+
+
 def test_emergency_numbers_are_one_press_away(chat: Chat, page: Page) -> None:
     chat.button("Emergency numbers").click()
     expect(chat.drawer.get_by_role("link", name="911", exact=True)).to_be_visible()
@@ -198,7 +221,9 @@ def test_thumbs_with_a_word(chat: Chat, page: Page, server: RunningServer) -> No
     chat.ask("does magnesium help")
     chat.button("Not helpful").click()
     expect(chat.button("Not helpful")).to_have_attribute("aria-pressed", "true")
-    with page.expect_response(lambda response: "/feedback" in response.url and "tablets" in (response.request.post_data or "")) as sent:
+    with page.expect_response(
+        lambda response: "/feedback" in response.url and "tablets" in (response.request.post_data or "")
+    ) as sent:
         chat.element.get_by_label("Why?").fill("I meant the water tablets")
         chat.element.get_by_label("Why?").press("Enter")
     assert sent.value.ok
@@ -252,7 +277,12 @@ def test_saving_as_text(chat: Chat, page: Page, tmp_path: Path) -> None:
     assert download.value.suggested_filename == "restless-legs-questions.txt"
     download.value.save_as(tmp_path / "saved.txt")
     saved = (tmp_path / "saved.txt").read_text(encoding="utf-8-sig")
-    for part in ("My questions about restless legs", "does magnesium help", "Where this comes from: Marshall 2019", "not medical advice"):
+    for part in (
+        "My questions about restless legs",
+        "does magnesium help",
+        "Where this comes from: Marshall 2019",
+        "not medical advice",
+    ):
         assert part in saved
 
 
@@ -295,7 +325,7 @@ def test_a_double_click_on_send_sends_once(chat: Chat) -> None:
 
 
 def test_a_page_can_use_it_from_its_own_script(opened, server: RunningServer, host: Host) -> None:  # type: ignore[no-untyped-def]
-    page = opened(host.page("/api", embed(server, 'data-manual')))
+    page = opened(host.page("/api", embed(server, "data-manual")))
     expect(page.locator("rls-guide")).to_have_count(0)
     page.evaluate("""() => {
         const guide = document.createElement("rls-guide");

@@ -29,7 +29,10 @@ def offline(chat: Chat) -> None:
 
 def refused(chat: Chat) -> None:
     problem = {"error": {"code": "invalid", "message": "That was not understood."}}
-    chat.page.route("**/webhooks/web/messages", lambda route: route.fulfill(status=400, json=problem, headers={"Access-Control-Allow-Origin": "*"}))
+    chat.page.route(
+        "**/webhooks/web/messages",
+        lambda route: route.fulfill(status=400, json=problem, headers={"Access-Control-Allow-Origin": "*"}),
+    )
     chat.write("something")
     expect(chat.button("Try again")).to_be_visible()
 
@@ -60,12 +63,22 @@ STATES: dict[str, Callable[[Chat], Any]] = {
     "emergency": lambda chat: chat.button("Emergency numbers").click(),
     "menu": lambda chat: chat.button("Menu").click(),
     "delete": lambda chat: chat.from_menu("Delete my conversation"),
-    "receipt": lambda chat: (chat.ask("hello"), chat.from_menu("Delete my conversation"), chat.button("Delete it").click(), chat.element.locator(".receipt").wait_for()),
+    "receipt": lambda chat: (
+        chat.ask("hello"),
+        chat.from_menu("Delete my conversation"),
+        chat.button("Delete it").click(),
+        chat.element.locator(".receipt").wait_for(),
+    ),
 }
 
 
 def use_arabic(page: Page) -> None:
-    texts = json.loads(ENGLISH.read_text()) | {"lang": "ar", "dir": "rtl", "launcher": "أسئلة عن تململ الساقين؟", "send": "أرسل"}
+    texts = json.loads(ENGLISH.read_text()) | {
+        "lang": "ar",
+        "dir": "rtl",
+        "launcher": "أسئلة عن تململ الساقين؟",
+        "send": "أرسل",
+    }
     page.route("**/texts/ar.json", lambda route: route.fulfill(json=texts, headers={"Access-Control-Allow-Origin": "*"}))
 
 
@@ -77,7 +90,9 @@ def embedded(opened: Opened, server: RunningServer, host: Host, attributes: str 
 
 
 @pytest.mark.parametrize(("size", "look"), [("desktop", "light"), ("phone", "dark"), ("phone", "rtl")])
-def test_axe_finds_nothing_in_any_state(opened: Opened, server: RunningServer, host: Host, size: str, look: str, shots: Path) -> None:
+def test_axe_finds_nothing_in_any_state(
+    opened: Opened, server: RunningServer, host: Host, size: str, look: str, shots: Path
+) -> None:
     options: dict[str, Any] = {"viewport": SIZES[size], "color_scheme": "dark" if look == "dark" else "light"}
     found = {}
     for state, reach in STATES.items():
@@ -90,7 +105,9 @@ def test_axe_finds_nothing_in_any_state(opened: Opened, server: RunningServer, h
         else:
             chat.open().button("I understand").click()
         if look == "rtl":
-            chat.button = lambda name, own=chat: own.element.get_by_role("button", name="أرسل" if name == "Send" else name, exact=True)  # type: ignore[method-assign,misc]
+            chat.button = lambda name, own=chat: own.element.get_by_role(
+                "button", name="أرسل" if name == "Send" else name, exact=True
+            )  # type: ignore[method-assign,misc]
         reach(chat)
         found[state] = violations(chat.page)
         chat.page.screenshot(path=shots / f"{size}-{look}-{state}.png")
@@ -245,7 +262,9 @@ def test_the_focus_is_always_seen(chat: Chat, page: Page) -> None:
     seen = set()
     for _ in range(8):
         page.keyboard.press("Tab")
-        outline = page.evaluate("() => { const node = document.activeElement.shadowRoot?.activeElement; return node ? getComputedStyle(node).outlineWidth : null }")
+        outline = page.evaluate(
+            "() => { const node = document.activeElement.shadowRoot?.activeElement; return node ? getComputedStyle(node).outlineWidth : null }"
+        )
         if outline:
             seen.add(outline)
     assert seen == {"3px"}
@@ -306,7 +325,9 @@ def test_targets_are_large_enough(opened: Opened, server: RunningServer, host: H
     assert chat.element.evaluate(script) == []
 
 
-def test_a_phone_is_filled_and_the_keyboard_hides_nothing(opened: Opened, server: RunningServer, host: Host, shots: Path) -> None:
+def test_a_phone_is_filled_and_the_keyboard_hides_nothing(
+    opened: Opened, server: RunningServer, host: Host, shots: Path
+) -> None:
     chat = embedded(opened, server, host, viewport=SIZES["phone"], is_mobile=True, has_touch=True).open()
     chat.ask("does magnesium help")
     box = chat.panel.bounding_box()
@@ -338,7 +359,12 @@ def test_nothing_moves_for_those_who_asked(opened: Opened, server: RunningServer
 def test_the_theme_follows_the_system_or_the_site(opened: Opened, server: RunningServer, host: Host) -> None:
     paper = "(element) => getComputedStyle(element.shadowRoot.querySelector('.panel')).backgroundColor"
     dark, light = "rgb(20, 24, 29)", "rgb(255, 255, 255)"
-    for scheme, theme, expected in (("dark", "", dark), ("light", "", light), ("dark", "light", light), ("light", "dark", dark)):
+    for scheme, theme, expected in (
+        ("dark", "", dark),
+        ("light", "", light),
+        ("dark", "light", light),
+        ("light", "dark", dark),
+    ):
         chat = embedded(opened, server, host, f'data-theme="{theme}"', color_scheme=scheme).open()
         assert chat.element.evaluate(paper) == expected
 

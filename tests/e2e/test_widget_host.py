@@ -60,7 +60,9 @@ def test_strict_policies(opened: Opened, server: RunningServer, host: Host) -> N
         "/csp-nonce": f"default-src 'none'; script-src 'nonce-abc' 'strict-dynamic'; {rest}",
     }
     for path, policy in policies.items():
-        page = opened(host.page(path, embed(server, 'nonce="abc"'), policy.replace("style-src 'none'", "style-src 'nonce-x'")), quiet=True)
+        page = opened(
+            host.page(path, embed(server, 'nonce="abc"'), policy.replace("style-src 'none'", "style-src 'nonce-x'")), quiet=True
+        )
         chat = Chat(page).open()
         image = chat.ask("chart").get_by_role("img")
         expect(image).to_be_visible()
@@ -139,7 +141,10 @@ def test_a_slow_page(opened: Opened, server: RunningServer, host: Host) -> None:
 def test_a_site_that_is_not_allowed_is_told(opened: Opened, server: RunningServer, host: Host) -> None:
     page = opened(host.page("/denied", embed(server)), quiet=False)
     problem = {"error": {"code": "origin", "message": "This website is not allowed to use this chat."}}
-    page.route("**/webhooks/web/session", lambda route: route.fulfill(status=403, json=problem, headers={"Access-Control-Allow-Origin": "*"}))
+    page.route(
+        "**/webhooks/web/session",
+        lambda route: route.fulfill(status=403, json=problem, headers={"Access-Control-Allow-Origin": "*"}),
+    )
     chat = Chat(page).open()
     chat.write("hello")
     expect(chat.element.locator(".status")).to_contain_text("This website is not allowed to use this chat.")

@@ -83,7 +83,12 @@ def test_paper_stays_text(chat: Chat, page: Page) -> None:
 def test_what_a_server_refuses_with_stays_text(chat: Chat, page: Page) -> None:
     problem = {"error": {"code": "x", "message": MARKUP[1]}}
     cors = {"Access-Control-Allow-Origin": "*"}
-    page.route("**/webhooks/web/messages", lambda route: route.fulfill(status=422, json=problem, headers=cors) if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/webhooks/web/messages",
+        lambda route: (
+            route.fulfill(status=422, json=problem, headers=cors) if route.request.method == "POST" else route.continue_()
+        ),
+    )
     chat.write("hello")
     expect(chat.element.locator(".status")).to_have_text(f"Not sent: {MARKUP[1]}")
     inspect(chat)

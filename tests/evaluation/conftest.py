@@ -37,9 +37,7 @@ def make_message(
 ) -> LabelledMessage:
     given: dict[str, Any] = {"borderline": False, "lang": "", "source": "ours", "origin": "patient", "line": 1, **more}
     further: list[Label] = [label for name in also for label in LABELS.readings(name)]
-    return LabelledMessage(
-        text=text, label=LABELS.readings(topic, file)[0], also=frozenset(further), file=file, **given
-    )
+    return LabelledMessage(text=text, label=LABELS.readings(topic, file)[0], also=frozenset(further), file=file, **given)
 
 
 @pytest.fixture

@@ -14,8 +14,7 @@ from bot.evaluation.baseline import BaselineError, compare, load, records
 def lines(scored: Any, right: int, of: int, topic: str = "causes", **more: Any) -> list[Any]:
     wrong = {"topics": ["symptoms"], **more}
     return [
-        scored(topic, text=f"question {number}", **({"topics": [topic]} if number < right else wrong))
-        for number in range(of)
+        scored(topic, text=f"question {number}", **({"topics": [topic]} if number < right else wrong)) for number in range(of)
     ]
 
 

@@ -320,8 +320,7 @@ def test_a_very_long_message_is_read_in_time(foods: Foods) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "foods.csv").write_text(
-        "fdc_id,description,food_group,mg_per_100g,common_names,survey\n"
-        '1,"Oats, raw",Grains,100,,Y\n2,Mystery,Grains,,,\n'
+        'fdc_id,description,food_group,mg_per_100g,common_names,survey\n1,"Oats, raw",Grains,100,,Y\n2,Mystery,Grains,,,\n'
     )
     (tmp_path / "portions.csv").write_text("fdc_id,amount,measure,grams\n1,1,cup,80\n2,1,cup,90\n")
     (tmp_path / "synonyms.yml").write_text("foods:\n  oats: {group: grains, rows: {raw: 1}, portion: 1 cup}\n")

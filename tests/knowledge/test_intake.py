@@ -153,9 +153,7 @@ def test_the_need_of_a_person(intake: Intake) -> None:
         intake.need_of(Person())
 
 
-HEADER = (
-    "life_stage,sex,min_age_years,max_age_years,pregnant,lactating,rda_or_ai,mg_per_day,ul_supplemental_mg,source_id"
-)
+HEADER = "life_stage,sex,min_age_years,max_age_years,pregnant,lactating,rda_or_ai,mg_per_day,ul_supplemental_mg,source_id"
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,7 @@ def test_each_way_to_ask(interactions: Interactions, text: str, rows: list[str])
         ("i take brodalumab", ["brodalumab"]),
     ],
 )
-def test_a_medicine_that_the_table_does_not_have_is_said(
-    interactions: Interactions, text: str, unknown: list[str]
-) -> None:
+def test_a_medicine_that_the_table_does_not_have_is_said(interactions: Interactions, text: str, unknown: list[str]) -> None:
     found = interactions.find(text)
     assert found.interactions == ()
     assert [name.generic for name in found.unknown] == unknown

@@ -71,7 +71,7 @@ def test_a_long_detail_is_found(folder: Path) -> None:
 
 
 def test_a_hard_answer_is_found(folder: Path) -> None:
-    hard = "Pathophysiological considerations notwithstanding, multidisciplinary individualised management necessitates deliberation."
+    hard = "Pathophysiological considerations notwithstanding, individualised management necessitates deliberation."
     assert "reads at grade" in problems(folder, say(hard))
 
 

@@ -343,7 +343,8 @@ def test_axe_finds_nothing(opened: Opened, path: str, look: str) -> None:
 @pytest.mark.parametrize(("asked", "topic"), [
     ("does magnesium help", "magnesium_evidence"),
     ("Neurontin", "gabapentin"), ("bananas", "potassium_bananas"),
-    ("soap", "soap"), ("ropinirol", "ropinirole"), ("coffee", "caffeine"), ("tea or coffee at night", "caffeine"), ("pregnant", "pregnancy_rls"), ("dialýsis", "kidney_rls"),
+    ("soap", "soap"), ("ropinirol", "ropinirole"), ("coffee", "caffeine"),
+    ("tea or coffee at night", "caffeine"), ("pregnant", "pregnancy_rls"), ("dialýsis", "kidney_rls"),
 ])  # fmt: skip
 def test_the_search_finds(opened: Opened, asked: str, topic: str) -> None:
     page = opened("index.html")

@@ -22,9 +22,7 @@ class Problem(Exception):
         details: further fields of the JSON.
     """
 
-    def __init__(
-        self, status: int, code: str, message: str, retry_after: Optional[float] = None, **details: Any
-    ) -> None:
+    def __init__(self, status: int, code: str, message: str, retry_after: Optional[float] = None, **details: Any) -> None:
         super().__init__(message)
         self.status = status
         self.code = code

@@ -262,7 +262,7 @@ class RlsGuide extends HTMLElement {
 
   answer(entry, message, index) {
     const t = this.texts;
-    const kind = `guide ${message.reply?.kind === "safety" ? "safety" : ""}`;
+    const kind = `guide ${isUrgent(message) ? "safety" : ""}`;
     const content = body(message, t, this.conversation.country);
     if (message.buttons.length) {
       content.push(this.choices(message.buttons, entry.used || [], (payload) => this.conversation.used(entry.id, payload)));
@@ -334,7 +334,7 @@ class RlsGuide extends HTMLElement {
   // A new answer is shown from its beginning and said once, as plain text.
   tell(entry, node) {
     this.told.add(entry.id);
-    const danger = entry.messages.some(({ reply }) => reply?.kind === "safety");
+    const danger = entry.messages.some(isUrgent);
     this.log.scrollTop = node.offsetTop;
     this.makeCurrent(node.lastElementChild);
     if (document.visibilityState === "visible") this.say(entry.messages.map(spoken).join(" "), danger);

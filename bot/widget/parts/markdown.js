@@ -37,11 +37,17 @@ function inline(text) {
 
 // Paragraphs, lists and line ends.
 function markdown(text) {
-  return String(text).split(/\n{2,}/).filter((block) => block.trim()).map((block) => {
-    const lines = block.split("\n");
-    if (lines.every((line) => /^\s*[-•] /.test(line))) {
-      return el("ul", {}, ...lines.map((line) => el("li", {}, ...inline(line.replace(/^\s*[-•] /, "")))));
+  const nodes = [];
+  for (const block of String(text).split(/\n{2,}/)) {
+    let kind = "";
+    for (const line of block.split("\n").filter((one) => one.trim())) {
+      const item = /^\s*[-•] (.*)/.exec(line);
+      if (item && kind !== "ul") nodes.push(el("ul"));
+      else if (!item && kind !== "p") nodes.push(el("p"));
+      else if (!item) nodes.at(-1).append(el("br"));
+      kind = item ? "ul" : "p";
+      nodes.at(-1).append(...(item ? [el("li", {}, ...inline(item[1]))] : inline(line)));
     }
-    return el("p", {}, ...lines.flatMap((line, index) => (index ? [el("br"), ...inline(line)] : inline(line))));
-  });
+  }
+  return nodes;
 }

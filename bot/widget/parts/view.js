@@ -11,9 +11,35 @@ function fill(text, values) {
 
 // Emergency, poison and crisis lines of a country.
 function numbers(texts, country) {
-  const lines = texts.numbers[country] || texts.numbers.OTHER;
+  return list(texts.numbers[country] || texts.numbers.OTHER);
+}
+
+function list(lines) {
   return el("ul", { class: "numbers" }, ...lines.map(([what, shown, dial]) =>
     el("li", {}, `${what}: `, dial ? link(dial, shown) : shown)));
+}
+
+const URGENT = ["emergency", "overdose", "crisis_self_harm", "urgent_see_doctor"];
+
+function isUrgent({ reply }) {
+  return reply?.kind === "safety" && URGENT.includes(reply.safety);
+}
+
+// The numbers that a reply to danger names, to be tapped. They are looked for in its words, since those may be of another
+// country than the page's: the visitor may have said where they are.
+function toCall(texts, country, said) {
+  const ours = texts.numbers[country] || texts.numbers.OTHER;
+  const all = [...ours, ...Object.values(texts.numbers).flat()].filter(([, , dial]) => dial);
+  const found = [];
+  let rest = said;
+  for (const line of all.sort((a, b) => b[1].length - a[1].length)) {
+    const number = new RegExp(`(?<![\\d-])${line[1]}(?![\\d-])`, "g");
+    if (rest.search(number) < 0) continue;
+    found.push(line);
+    rest = rest.replace(number, "");
+  }
+  found.sort((a, b) => said.indexOf(a[1]) - said.indexOf(b[1]));
+  return list(found.length ? found : ours.slice(0, 1));
 }
 
 // What a person hears: the answer without the list of sources.
@@ -75,7 +101,7 @@ function body(message, texts, country) {
     ]),
     lookup?.chart ? chart(lookup, texts) : lookup?.table ? el("div", { class: "wide" }, table(lookup.table)) : null,
     folded("", sources, texts),
-    reply.kind === "safety" ? numbers(texts, country) : null,
+    isUrgent(message) ? toCall(texts, country, message.text) : null,
   ];
 }
 
