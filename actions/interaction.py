@@ -40,7 +40,8 @@ def lines(found: InteractionsFound) -> list[str]:
         f"{_ended(row.advice)}"
         for row in found.interactions[:SHOWN]
     ]
-    unknown = ", ".join(dict.fromkeys(name.generic for name in found.unknown))
+    # A word that is in no table may be anything, so it is not said back.
+    unknown = ", ".join(dict.fromkeys(name.generic if name.kind else "that medicine" for name in found.unknown))
     if unknown:
         said.append(f"I have nothing on magnesium with {unknown}, so I will not guess. That does not mean that it is safe.")
     return said

@@ -39,7 +39,7 @@ class ActionPick(ReplyingAction):
         if typed:
             return follow(typed.payload)
         if choice.wants_all(turn.text):
-            return everything(turn.choices)
+            return everything(turn.choices[: 2 if "both" in turn.text.casefold() else ON_SCREEN])
         if choice.wants_other(turn.text):
             return other(turn)
         named = next(filter(None, (_at(turn.text, reply) for reply in turn.replies[:ON_SCREEN])), None)
@@ -61,7 +61,7 @@ def follow(payload: str) -> Reply | None:
 def everything(buttons: Sequence[Button]) -> Reply | None:
     """The answers of all topics that were offered, in their order."""
     topics = [topic for button in buttons if (topic := _topic(button)) in library().base.topics]
-    return answer(library().base, topics[:ON_SCREEN]) if topics else None
+    return answer(library().base, topics) if topics else None
 
 
 def other(turn: Turn) -> Reply | None:

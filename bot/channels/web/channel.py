@@ -268,7 +268,9 @@ class WebInput(InputChannel):
 def document(longest: int) -> Dict[str, Any]:
     """The OpenAPI document of a channel whose messages may have so many characters."""
     described: Dict[str, Any] = yaml.safe_load(DOCUMENT.read_text())
-    described["components"]["schemas"]["Message"]["properties"]["text"]["maxLength"] = longest
+    # Not as `maxLength`: a longer text is no malformed request but gets a 413 of its own.
+    text = described["components"]["schemas"]["Message"]["properties"]["text"]
+    text["description"] = f"What the visitor says, in at most {longest} characters; a longer one is answered with 413."
     return described
 
 
