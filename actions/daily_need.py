@@ -76,8 +76,8 @@ class ValidateDailyNeedForm(FormValidationAction):
         text = (tracker.latest_message or {}).get("text") or ""
         asked = tracker.get_slot("requested_slot")
         said = _asked(text, slot) if asked == slot else None
-        # A bare number says how old somebody is only where that was asked.
-        if said is None and (not asked or asked == slot or not _BARE.fullmatch(text)):
+        # A bare number that answers another question is no age.
+        if said is None and not (slot == "need_age" and asked not in (None, slot) and _BARE.fullmatch(text)):
             said = _said(text, slot)
         return {slot: said} if said is not None else {}
 

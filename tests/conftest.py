@@ -1,27 +1,54 @@
-"""One trained model for all tests that need one; it is kept, and trained anew only when its content has changed."""
+"""What many tests share: today's knowledge in the database, one trained model, and the bot with it.
+
+The model is kept, and trained anew only when its content has changed.
+"""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.talk import Bot
+
 
 @pytest.fixture(scope="session")
-def trained_model() -> Path:
-    """The file of the model for the present content."""
-    import warnings
-
+def knowledge_database() -> None:
+    """The database that the settings name, filled from today's files."""
     from bot.knowledge import store
     from bot.knowledge.base import read
+    from bot.knowledge.library import library
     from bot.settings import settings
-    from bot.training import train
 
+    base = read(settings().knowledge)
+    database = store.engine(settings().database)
+    if store.stored_version(database) != base.version:
+        store.save(base, database)
+        library.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def trained_model(knowledge_database: None) -> Path:
+    """The file of the model for the present content."""
     with warnings.catch_warnings():
         # Rasa and what it imports warn of much that is not ours to mend.
         warnings.simplefilter("ignore")
-        base = read(settings().knowledge)
-        database = store.engine(settings().database)
-        if store.stored_version(database) != base.version:
-            store.save(base, database)
+        from bot.training import train
+
         return train()
+
+
+@pytest.fixture(scope="session")
+def bot(trained_model: Path) -> Iterator[Bot]:
+    """The bot with that model, to talk with."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from bot.dialogue.agent import load
+
+        # The newest is loaded, which an older one for the same content may not be.
+        trained_model.touch()
+        talking = Bot(load())
+    yield talking
+    talking.close()

@@ -7,15 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.nlu.scope import Evidence, Scope
+from bot.safety.rules import CATEGORIES
 
 OUT_OF_SCOPE = "out_of_scope"
 UNCLEAR = "unclear"
 
 # Where the curves of docs/evaluation.md bend: see docs/decisions/thresholds.md.
-IN_SCOPE_FROM = 0.8
+IN_SCOPE_FROM = 0.5
 ANSWER_FROM = 0.22
 TALK_FROM = 0.12
+TALK_BESIDE_OUTSIDE = 0.6
 CHOICES = 3
+
+# Kinds of talk that run into each other.
+SOCIABLE = frozenset({
+    "greeting", "goodbye", "thanks", "affirm", "deny", "bot_identity", "capabilities", "repeat", "cancel", "clarify",
+    "unsure", "chitchat", "insult",
+})  # fmt: skip
 
 # A question of several is answered from here on; one that needed the subject added, or shares its group, must be plainer.
 PART_FROM = 0.35
@@ -70,6 +78,10 @@ class Decider:
         """Whether an intent is about what the bot covers."""
         return intent in self.groups or intent in LOOKUPS
 
+    def is_talk(self, intent: str) -> bool:
+        """Whether an intent is conversation: neither a topic, nor a boundary or danger, nor out of scope."""
+        return not self.covers(intent) and intent != OUT_OF_SCOPE and intent not in CATEGORIES
+
     def evidence(self, scores: Mapping[str, float]) -> Evidence:
         """What the scores of a message say of its scope."""
         totals: dict[str, float] = defaultdict(float)
@@ -89,9 +101,13 @@ class Decider:
         covered = [candidate for candidate in ranking if self.covers(candidate.intent)]
         choices = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)[:CHOICES]
         inside = self.scope.probability(self.evidence(scores))
-        talk = next((candidate for candidate in ranking if not self.covers(candidate.intent)), None)
-        if talk and talk.intent != OUT_OF_SCOPE and talk.score >= TALK_FROM and talk.score > covered[0].score:
-            return Decision(talk.intent, (), choices, _share(talk.score))
+        talk = [candidate for candidate in ranking if self.is_talk(candidate.intent)]
+        outside = scores.get(OUT_OF_SCOPE, 0.0)
+        if talk and talk[0].score > max(TALK_FROM, covered[0].score, TALK_BESIDE_OUTSIDE * outside):
+            # "When is your birthday?" is a little of several kinds of talk, and of no other subject.
+            sociable = sum(max(candidate.score, 0) for candidate in talk if candidate.intent in SOCIABLE)
+            if max(sociable, talk[0].score) > outside:
+                return Decision(talk[0].intent, (), choices, _share(talk[0].score))
         if inside < IN_SCOPE_FROM:
             return Decision(OUT_OF_SCOPE, (), choices, 1 - inside)
         first = covered[0]

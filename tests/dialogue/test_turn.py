@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.turn import REPLY, SAID, TROUBLE, Outcome, ReplyingAction, Turn, through_nlg
+from bot.settings import settings
+
+
+def said(kind: Kind, **given: Any) -> dict[str, Any]:
+    return {"event": "bot", "text": "…", "metadata": {"reply": Reply(kind=kind, **given).dict()}}
+
+
+def user(text: str, choices: list[str]) -> dict[str, Any]:
+    return {"event": "user", "text": text, "parse_data": {"understanding": {"choices": choices}}}
+
+
+def tracker(events: list[dict[str, Any]], slots: dict[str, Any] | None = None, **message: Any) -> Tracker:
+    return Tracker("me", slots or {}, message, events, False, None, {}, "action_listen")
+
+
+def test_a_first_turn_knows_nothing() -> None:
+    turn = Turn(tracker([]))
+    assert (turn.text, turn.intent, turn.last, turn.topics, turn.choices, turn.misses) == ("", "", {}, [], [], 0)
+    assert turn.left_out == []
+    assert not turn.in_form
+
+
+def test_the_last_reply_is_the_context() -> None:
+    first, second = Button(title="A", payload="#topic:a"), Button(title="B", payload="#topic:b")
+    events = [said(Kind.CLARIFY, buttons=(first,)), said(Kind.CLARIFY, buttons=(second,))]
+    turn = Turn(tracker(events))
+    assert turn.choices == [second]
+    assert turn.offered == [second, first]
+
+
+def test_bot_events_without_a_reply_are_passed_over() -> None:
+    events = [said(Kind.CLARIFY), {"event": "bot", "text": "?", "metadata": {}}, {"event": "bot", "text": "?"}]
+    assert Turn(tracker(events)).last["kind"] == "clarify"
+
+
+def test_misses_are_counted_up_to_now() -> None:
+    clarify, outside, smalltalk = said(Kind.CLARIFY), said(Kind.OUT_OF_SCOPE), said(Kind.SMALLTALK)
+    assert Turn(tracker([clarify, smalltalk, outside, clarify])).misses == 2
+    assert Turn(tracker([clarify, smalltalk])).misses == 0
+
+
+def test_what_was_left_out_is_of_the_message_before() -> None:
+    assert Turn(tracker([user("mag", ["a", "b"]), user("no", ["c"])])).left_out == ["a", "b"]
+
+
+def test_the_country() -> None:
+    assert Turn(tracker([])).country == settings().country
+    assert Turn(tracker([], metadata={"country": "IE"})).country == "IE"
+    assert Turn(tracker([], {"country": "UK"}, metadata={"country": "IE"})).country == "UK"
+
+
+class Says(ReplyingAction):
+    def __init__(self, outcome: Outcome | Exception) -> None:
+        self._outcome = outcome
+
+    def name(self) -> str:
+        return "action_says"
+
+    def outcome(self, turn: Turn) -> Outcome:
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome
+
+
+def test_an_action_sends_its_reply_as_data() -> None:
+    dispatcher = CollectingDispatcher()
+    events = Says(Outcome(Reply(kind=Kind.SMALLTALK, text="hi"), [{"event": "slot"}])).run(dispatcher, tracker([]), {})
+    assert events == [{"event": "slot"}]
+    assert dispatcher.messages[0]["response"] == REPLY
+    assert dispatcher.messages[0]["turn"]["text"] == "hi"
+
+
+@pytest.mark.parametrize("error", [KeyError("topic"), ZeroDivisionError(), RecursionError()])
+def test_an_action_that_fails_is_not_silent_and_says_nothing_of_the_failure(error: Exception) -> None:
+    dispatcher = CollectingDispatcher()
+    assert Says(error).run(dispatcher, tracker([], text="secret"), {}) == []
+    assert dispatcher.messages[0]["turn"]["text"] == TROUBLE
+    assert dispatcher.messages[0]["turn"]["kind"] == Kind.ERROR
+
+
+def test_plain_text_goes_through_the_nlg_class_too() -> None:
+    dispatcher = CollectingDispatcher()
+    dispatcher.utter_message(text="For what age?", buttons=[{"title": "A", "payload": "a"}])
+    dispatcher.utter_message(image="x.png")
+    through_nlg(dispatcher)
+    assert [message["response"] for message in dispatcher.messages] == [SAID, SAID]
+    assert [message["said"] for message in dispatcher.messages] == ["For what age?", TROUBLE]
