@@ -52,3 +52,13 @@ def bot(trained_model: Path) -> Iterator[Bot]:
         talking = Bot(load())
     yield talking
     talking.close()
+
+
+# Rooms whose tests drive a browser or race real clocks: on a busy machine one of them may miss its moment.
+TIMED = ("/e2e/", "/channels/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(room in str(item.path) for room in TIMED) or item.path.name in ("test_server.py", "test_stock_rasa.py"):
+            item.add_marker(pytest.mark.flaky(reruns=2))

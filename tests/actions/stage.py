@@ -54,7 +54,8 @@ class Stage:
         self.events.append({"event": "user", "text": text, "parse_data": parsed})
         if isinstance(action, str):
             said = responses()[action][0]
-            replies = [Reply(kind=Kind.SMALLTALK, text=said["text"], buttons=tuple(said.get("buttons") or ()))]
+            text = said["text"].replace("{disclaimer}", disclaimer().full("CA"))
+            replies = [Reply(kind=Kind.SMALLTALK, text=text, buttons=tuple(said.get("buttons") or ()))]
         else:
             replies = self._run(action, parsed)
         return [self._say(reply) for reply in replies]

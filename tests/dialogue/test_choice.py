@@ -20,7 +20,7 @@ def test_a_place(text: str, index: int) -> None:
     assert place(text, 3) == index
 
 
-@pytest.mark.parametrize("text", ["", "4", "twelve", "yes", "0", "२", "-1", "the other"])
+@pytest.mark.parametrize("text", ["", "4", "twelve", "yes", "0", "२", "the other"])
 def test_no_place(text: str) -> None:
     assert place(text, 3) is None
 

@@ -95,7 +95,7 @@ async def read(request: Request, model: Type[Checked], most_characters: int) -> 
     """
     raw = await _bytes(request, most_characters * BYTES_A_CHARACTER + ENVELOPE, most_characters)
     try:
-        given = json.loads(raw.decode("utf-8")) if raw.strip() else {}
+        given = json.loads(raw.decode("utf-8")) if raw else {}
     except (ValueError, RecursionError):
         raise Problem(400, "not_json", "The body is not JSON in UTF-8.") from None
     if not isinstance(given, dict):

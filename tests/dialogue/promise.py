@@ -1,0 +1,74 @@
+"""What no reply may break, whatever was said before it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.knowledge.prose import FORBIDDEN, brands
+from bot.settings import settings
+
+# A source's own title, on a line of a list of sources, is quoted and not said.
+_SOURCE_LINE = re.compile(r"^- .+$", re.M)
+_DISCLAIMER = re.compile(r"(?:This is general|General) information, not medical advice")
+_WARNED = re.compile(r"\b(?:not|no|never|don't|before you|nobody should|can't|cannot|without)\b[^.]*$", re.I)
+
+# "Things the bot must not say" of the dossier, beside what prose.py has.
+MUST_NOT = (
+    (re.compile(r"\bmagnesium (?:is|has been) proven\b", re.I), "a promise"),
+    (re.compile(r"\bmagnesium (?:will|does) (?:cure|treat|stop|fix|heal)\b", re.I), "a promise"),
+    (
+        re.compile(
+            r"\b(?:rls|restless legs)(?: syndrome)? means (?:that )?(?:you|a person|someone|people) "
+            r"(?:lacks?|(?:is|are) low)",
+            re.I,
+        ),
+        "that RLS means a lack of magnesium",
+    ),
+    (
+        re.compile(r"\b(?:you|your body) (?:lacks?|(?:is|are) (?:low|short|deficient)) (?:in|of|on)? ?magnesium\b", re.I),
+        "that RLS means a lack of magnesium",
+    ),
+    (re.compile(r"\byour dose (?:is|should be)\b|\byou (?:can|may|should) (?:safely )?take \d", re.I), "a personal dose"),
+    (re.compile(r"\b(?:amazon|iherb|walmart|costco|boots|holland (?:and|&) barrett|coupon|free shipping)\b", re.I), "a shop"),
+    (
+        re.compile(
+            r"\b(?:stop|start|change|increase|reduce) (?:taking )?(?:the|your|any) (?:ropinirole|pramipexole|rotigotine|"
+            r"gabapentin|pregabalin|levodopa|prescription|prescribed)",
+            re.I,
+        ),
+        "an order about a medicine",
+    ),
+    (
+        re.compile(r"\bdopamine (?:drugs?|agonists?|medicines?) (?:is|are|were) banned\b", re.I),
+        "that dopamine drugs are banned",
+    ),
+    (re.compile(r"\bopioids? (?:is|are) safe\b|\bsafe at (?:a )?low doses?\b", re.I), "that opioids are safe"),
+)
+
+
+@lru_cache(maxsize=1)
+def _brands() -> re.Pattern[str]:
+    named = sorted(brands(settings().knowledge), key=lambda name: -len(name))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, named))})\b", re.I)
+
+
+def broken(text: str) -> list[str]:
+    """The promises that a message of the bot breaks."""
+    found = []
+    if "not medical advice" not in text:
+        found.append("no disclaimer")
+    if "Please talk with " not in text:
+        found.append("no advice")
+    if not _DISCLAIMER.split(text)[0].strip():
+        found.append("nothing but the disclaimer")
+    said = _SOURCE_LINE.sub("", text)
+    for pattern, what in (*FORBIDDEN, *MUST_NOT):
+        for match in pattern.finditer(said):
+            if not _WARNED.search(said[: match.start()]):
+                found.append(f"{what}: {match.group()!r}")
+                break
+    brand = _brands().search(said)
+    if brand:
+        found.append(f"a brand: {brand.group()!r}")
+    return found
