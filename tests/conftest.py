@@ -5,6 +5,7 @@ The model is kept, and trained anew only when its content has changed.
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,8 +46,12 @@ def bot(trained_model: Path) -> Iterator[Bot]:
     """The bot with that model, to talk with."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        import structlog
+
         from bot.dialogue.agent import load
 
+        # Rasa writes pages of what it does to standard output.
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         # The newest is loaded, which an older one for the same content may not be.
         trained_model.touch()
         talking = Bot(load())

@@ -68,7 +68,7 @@ def opened(browser: Browser) -> Iterator[Opened]:
         page = context.new_page()
         if quiet:
             page.on("pageerror", lambda error: complaints.append(str(error)))
-            page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+            page.on("console", heard)
         page.goto(url)
         return page
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -22,6 +23,12 @@ def asked(server: RunningServer, like: str) -> list[str]:
     query = "select json_extract(data, '$.text') from events where type_name = 'user' and json_extract(data, '$.text') like ? order by id"
     with closing(sqlite3.connect(server.database)) as database:
         return [text for (text,) in database.execute(query, [like]).fetchall()]
+
+
+@pytest.fixture
+def mark() -> str:
+    """A word of this run: a test that is run again must not find its own earlier messages."""
+    return uuid.uuid4().hex[:8]
 
 
 @pytest.fixture
@@ -57,32 +64,32 @@ def test_the_server_is_killed_in_the_middle_of_a_reply(opened: Opened, mortal: R
     assert asked(mortal, "%") == expected
 
 
-def test_the_network_is_cut(chat: Chat, page: Page, server: RunningServer) -> None:
-    chat.ask("cut: first")
+def test_the_network_is_cut(chat: Chat, page: Page, server: RunningServer, mark: str) -> None:
+    chat.ask(f"{mark} cut: first")
     page.context.set_offline(True)
     expect(chat.banner).to_contain_text("You are offline")
     for number in range(3):
-        chat.write(f"cut: offline {number}")
+        chat.write(f"{mark} cut: offline {number}")
     expect(chat.element.locator(".status")).to_have_count(3)
     page.wait_for_timeout(1500)
     page.context.set_offline(False)
     expect(chat.answers).to_have_count(4, timeout=SOON)
     expect(chat.banner).to_be_hidden()
-    assert asked(server, "cut:%") == ["cut: first", *(f"cut: offline {n}" for n in range(3))]
+    assert asked(server, f"{mark} cut:%") == [f"{mark} cut: first", *(f"{mark} cut: offline {n}" for n in range(3))]
 
 
-def test_what_was_written_offline_outlives_the_page(chat: Chat, page: Page, server: RunningServer) -> None:
-    chat.ask("outlives: first")
+def test_what_was_written_offline_outlives_the_page(chat: Chat, page: Page, server: RunningServer, mark: str) -> None:
+    chat.ask(f"{mark} outlives: first")
     page.route("**/webhooks/**", lambda route: route.abort())
-    chat.write("outlives: second")
+    chat.write(f"{mark} outlives: second")
     expect(chat.banner).to_be_visible()
     page.unroute("**/webhooks/**")
     page.reload()
     expect(chat.answers).to_have_count(2, timeout=SOON)
-    assert asked(server, "outlives:%") == ["outlives: first", "outlives: second"]
+    assert asked(server, f"{mark} outlives:%") == [f"{mark} outlives: first", f"{mark} outlives: second"]
 
 
-def test_a_reply_that_is_cut_off_comes_again(chat: Chat, page: Page, server: RunningServer) -> None:
+def test_a_reply_that_is_cut_off_comes_again(chat: Chat, page: Page, server: RunningServer, mark: str) -> None:
     cuts = iter([True])
 
     def cut(route):  # type: ignore[no-untyped-def]
@@ -92,12 +99,12 @@ def test_a_reply_that_is_cut_off_comes_again(chat: Chat, page: Page, server: Run
         route.fulfill(response=response, body=body[: len(body) // 2] if next(cuts, False) else body)
 
     page.route("**/webhooks/web/messages", cut)
-    chat.write("cut off: hello")
+    chat.write(f"{mark} cut off: hello")
     expect(chat.answers).to_have_count(1, timeout=SOON)
-    assert asked(server, "cut off:%") == ["cut off: hello"]
+    assert asked(server, f"{mark} cut off:%") == [f"{mark} cut off: hello"]
 
 
-def test_twenty_tabs(opened: Opened, server: RunningServer, host: Host) -> None:
+def test_twenty_tabs(opened: Opened, server: RunningServer, host: Host, mark: str) -> None:
     first = embedded(opened, server, host, "/tabs")
     pages = [first.page]
     for _ in range(19):
@@ -107,42 +114,44 @@ def test_twenty_tabs(opened: Opened, server: RunningServer, host: Host) -> None:
     for chat in chats[1:]:
         chat.open()
     for number, chat in enumerate(chats):
-        chat.write(f"tab: {number}")
+        chat.write(f"{mark} tab: {number}")
     for chat in (chats[0], chats[19]):
         expect(chat.answers).to_have_count(20, timeout=SOON)
-        assert sorted(chat.written) == sorted(f"tab: {number}" for number in range(20))
-    assert sorted(asked(server, "tab:%")) == sorted(f"tab: {number}" for number in range(20))
+        assert sorted(chat.written) == sorted(f"{mark} tab: {number}" for number in range(20))
+    assert sorted(asked(server, f"{mark} tab:%")) == sorted(f"{mark} tab: {number}" for number in range(20))
     with closing(sqlite3.connect(server.database)) as database:
-        query = "select count(distinct sender_id) from events where data like '%tab: %'"
+        query = f"select count(distinct sender_id) from events where data like '%{mark} tab: %'"
         assert database.execute(query).fetchone() == (1,)
 
 
 @pytest.mark.parametrize("days", [-1, 1])
-def test_the_clock_is_wrong_by_a_day(opened: Opened, server: RunningServer, host: Host, days: int) -> None:
+def test_the_clock_is_wrong_by_a_day(opened: Opened, server: RunningServer, host: Host, days: int, mark: str) -> None:
     page = opened("about:blank")
     page.add_init_script(f"const real = Date.now; Date.now = () => real() + {days * 86_400_000};")
     page.goto(host.page("/clock", f'<script src="{server.url}/widget.js" defer></script>'))
     chat = Chat(page).open()
     for number in range(3):
-        chat.ask(f"clock {days}: {number}")
+        chat.ask(f"{mark} clock {days}: {number}")
     page.reload()
     expect(chat.answers).to_have_count(3)
-    assert chat.written == [f"clock {days}: {number}" for number in range(3)]
+    assert chat.written == [f"{mark} clock {days}: {number}" for number in range(3)]
     today = page.evaluate("new Date().toISOString().slice(0, 10)")
     stamps = chat.element.locator("time").evaluate_all("(nodes) => nodes.map((node) => node.dateTime.slice(0, 10))")
     assert set(stamps) == {today}
-    assert asked(server, f"clock {days}:%") == [f"clock {days}: {number}" for number in range(3)]
+    assert asked(server, f"{mark} clock {days}:%") == [f"{mark} clock {days}: {number}" for number in range(3)]
 
 
-def test_a_session_that_ended_is_renewed(chat: Chat, page: Page, server: RunningServer) -> None:
-    chat.ask("ended: first")
+def test_a_session_that_ended_is_renewed(chat: Chat, page: Page, server: RunningServer, mark: str) -> None:
+    chat.ask(f"{mark} ended: first")
     page.evaluate("""() => {
         const kept = JSON.parse(localStorage["rls-guide.main.session"]);
         localStorage["rls-guide.main.session"] = JSON.stringify({ ...kept, session: kept.session.slice(0, -3) + "abc" });
     }""")
-    chat.ask("ended: second")
+    chat.ask(f"{mark} ended: second")
     with closing(sqlite3.connect(server.database)) as database:
-        assert database.execute("select count(distinct sender_id) from events where data like '%ended: %'").fetchone() == (1,)
+        assert database.execute(
+            f"select count(distinct sender_id) from events where data like '%{mark} ended: %'"
+        ).fetchone() == (1,)
 
 
 def test_a_conversation_that_is_too_old_starts_anew(chat: Chat, page: Page) -> None:
