@@ -265,7 +265,9 @@ def test_two_questions_are_both_answered(bot: Bot) -> None:
         exchange = visitor.say(line["text"])
         found = [groups[topic] for topic in answers(exchange, bot, visitor.name)]
         first, second = line["groups"]
-        if len(found) != 2 or found[0] not in first or found[1] not in second:
+        # A topic may answer both parts by itself.
+        parts = found * 2 if line["one_answer_will_do"] and len(found) == 1 else found
+        if len(parts) != 2 or parts[0] not in first or parts[1] not in second:
             failed.append((line["text"], exchange.kind, exchange.safety, found))
     assert len(lines) == 60
     assert len(failed) <= (1 - BOTH_ANSWERED) * len(lines), "\n".join(map(str, failed))

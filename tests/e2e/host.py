@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -33,7 +34,9 @@ class Host:
                 if self.path in host.policies:
                     self.send_header("Content-Security-Policy", host.policies[self.path])
                 self.end_headers()
-                self.wfile.write(body)
+                # A page may be left before it came.
+                with contextlib.suppress(BrokenPipeError):
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 pass

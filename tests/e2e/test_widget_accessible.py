@@ -206,6 +206,7 @@ def test_the_tree_reads_well(chat: Chat) -> None:
 def test_keyboard_only(page: Page) -> None:
     chat = Chat(page)
     press = page.keyboard.press
+    expect(chat.launcher).to_be_visible()
     press("Tab")
     assert chat.focused == "button Questions about restless legs?"
     press("Enter")
