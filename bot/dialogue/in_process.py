@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import inspect
 import itertools
 import logging
+import pkgutil
 from typing import Any, Dict, List, Optional
 
 import rasa_sdk
@@ -38,7 +41,11 @@ class InProcessActions(EndpointConfig):
     def __init__(self) -> None:
         super().__init__(url="in-process")
         self._executor = ActionExecutor()
-        self._executor.register_package(PACKAGE)
+        # Not `register_package`, which registers every action class that was ever imported, a test's too.
+        for module in pkgutil.iter_modules(importlib.import_module(PACKAGE).__path__, f"{PACKAGE}."):
+            for _, found in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+                if issubclass(found, rasa_sdk.Action) and found.__module__ == module.name and not inspect.isabstract(found):
+                    self._executor.register_action(found)
 
     def __contains__(self, name: str) -> bool:
         return name in self._executor.actions

@@ -60,8 +60,9 @@ def test_the_country() -> None:
 
 
 class Says(ReplyingAction):
-    def __init__(self, outcome: Outcome | Exception) -> None:
-        self._outcome = outcome
+    # It can be made without arguments, since the executor makes one of every action that there is.
+    def __init__(self, outcome: Outcome | Exception | None = None) -> None:
+        self._outcome = outcome or Outcome(None)
 
     def name(self) -> str:
         return "action_says"
