@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
-
 import requests
 from playwright.sync_api import expect
 
@@ -52,8 +50,6 @@ def test_it_loads_in_a_blink(opened: Opened, server: RunningServer, host: Host) 
         page.wait_for_function("window.took")
         times.append(page.evaluate("window.took"))
     print([round(one) for one in times])
-    # The machine may be busy with other work, so the limit of a quiet one is asked of the quickest.
     # Speed is measured and printed, never asserted in a timed test.
     print(f"launcher visible after {sorted(times)[len(times) // 2]:.0f} ms (median)")
     assert all(time > 0 for time in times)
-    assert statistics.median(times) < 400
