@@ -12,14 +12,10 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.disclaimer import Disclaimer
 from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.turn import REPLY, SAID, TROUBLE
 from bot.settings import settings
 
-REPLY = "utter_reply"
-SAID = "utter_said"
 COUNTRY = "country"
-
-# What a visitor sees where the bot has nothing else to say; nothing is silent.
-NOTHING_TO_SAY = "Something went wrong on my side, and I have no answer for you. Please ask again, or in other words."
 
 
 class GuideNLG(TemplatedNaturalLanguageGenerator):
@@ -64,8 +60,8 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
             return Reply(kind=Kind.ANSWER, text=given["said"], buttons=tuple(Button(**b) for b in given["offers"]))
         response = self._random_response_for(utter_action, channel, tracker.current_slot_values())
         if not response:
-            return Reply(kind=Kind.ERROR, text=NOTHING_TO_SAY)
-        text = response.get("text") or NOTHING_TO_SAY
+            return Reply(kind=Kind.ERROR, text=TROUBLE)
+        text = response.get("text") or TROUBLE
         if "{disclaimer}" in text:
             text = text.format(disclaimer=self._disclaimer.full(_country(tracker)))
         return Reply(

@@ -16,8 +16,9 @@ from bot.conversations import erasure
 from bot.conversations.erasure import Receipt
 from bot.dialogue.deletion import confirmed, receipt
 from bot.dialogue.in_process import InProcessAction, InProcessActions
-from bot.dialogue.nlg import NOTHING_TO_SAY, GuideNLG
+from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.reply import Kind, Reply
+from bot.dialogue.turn import TROUBLE
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class GuideProcessor(MessageProcessor):
         finally:
             self._erased.discard(message.sender_id)
         if not channel.spoke:
-            await self._say(Reply(kind=Kind.ERROR, text=NOTHING_TO_SAY), message.sender_id, channel)
+            await self._say(Reply(kind=Kind.ERROR, text=TROUBLE), message.sender_id, channel)
         return getattr(channel, "messages", None)
 
     async def _say(self, reply: Reply, sender: str, channel: Any) -> None:
