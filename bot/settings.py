@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     conversations: str = Field(
         f"sqlite:///{ROOT / 'var' / 'conversations.db'}", description="SQLAlchemy URL of the conversations"
     )
-    models: Path = Field(ROOT / "models", description="folder of trained models; the newest is used")
+    models: Path = Field(ROOT / "models", description="folder of trained models; the one made from the present content is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
     country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")
     rasa_api_token: str | None = Field(None, description="switches Rasa's own HTTP API on, behind this token")

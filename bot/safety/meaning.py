@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,9 @@ THRESHOLD = 0.5
 # Where a written rule has already found a boundary, danger must be plainer to overrule it.
 THRESHOLD_AT_BOUNDARY = 2.5
 NEAREST = 3
+# One harmless message in so many is looked at first; sums of floats differ by less than the tolerance.
+SAMPLE = 10
+TOLERANCE = 1e-3
 MARGIN_WEIGHT = 15.0
 
 # Gradient descent with momentum: enough steps for the weights to settle.
@@ -89,11 +93,27 @@ class Meaning:
 
     def score(self, vector: Floats) -> tuple[float, str]:
         """How plainly a message is danger, and which: the log-odds of the reading and the nearness to the examples."""
+        return self._score(vector, self.harmless)
+
+    def _score(self, vector: Floats, harmless: Floats) -> tuple[float, str]:
         logits = (self.weights[:, :-1] @ (vector - self.centre) + self.weights[:, -1]).astype(np.float64)
         danger = logits[:-1]
         odds = float(np.logaddexp.reduce(danger) - logits[-1])
-        margin = _nearest(self.danger, vector) - _nearest(self.harmless, vector)
+        margin = _nearest(self.danger, vector) - _nearest(harmless, vector)
         return odds + MARGIN_WEIGHT * margin, self.categories[int(danger.argmax())]
+
+    @cached_property
+    def _sample(self) -> Floats:
+        return np.ascontiguousarray(self.harmless[::SAMPLE])
+
+    def _may_reach(self, vector: Floats, threshold: float) -> bool:
+        """Whether the score can reach the threshold.
+
+        Of fewer harmless messages the nearest are less near, so the score with a few of them is never below the true one;
+        most messages need no more than that.
+        """
+        few = self._sample if len(self.harmless) >= SAMPLE * NEAREST else self.harmless
+        return self._score(vector, few)[0] >= threshold - TOLERANCE
 
     def category(self, vector: Floats, text: str, threshold: float = THRESHOLD) -> str | None:
         """The category that a message, or a part of a long message, is like; None if it is like no danger."""
@@ -106,13 +126,16 @@ class Meaning:
                 parts = parts[: MOST_PARTS // 2] + parts[-MOST_PARTS // 2 :]
             if len(parts) > 1:
                 vectors += list(self.encode(parts))
-        score, category = max(self.score(each) for each in vectors)
+        scores = [self.score(each) for each in vectors if self._may_reach(each, threshold)]
+        score, category = max(scores, default=(-np.inf, ""))
         return category if score >= threshold else None
 
 
 def _nearest(vectors: Floats, vector: Floats) -> float:
     """The mean likeness of the nearest few."""
-    likeness = np.sort(vectors @ vector)[-NEAREST:]
+    likeness = vectors @ vector
+    if len(likeness) > NEAREST:
+        likeness = np.partition(likeness, -NEAREST)[-NEAREST:]
     return float(likeness.mean()) if len(likeness) else 0.0
 
 
