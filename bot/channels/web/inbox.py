@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
-from weakref import WeakValueDictionary
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, AsyncIterator, Awaitable, Callable, Dict, List, Optional, Tuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.web.body import Message
 from bot.channels.web.problem import Problem
 from bot.channels.web.records import Answered, Records
+from bot.order import InProcessOrders, NoOrder, Orders
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Inbox:
         records: what was answered already.
         ask: gets the reply to a message.
         recall: finds the reply in the conversation itself, where the server was killed before it kept it.
+        orders: gives turns in a conversation; by default within this process.
     """
 
     def __init__(
@@ -35,12 +37,13 @@ class Inbox:
         records: Records,
         ask: Callable[[str, Message], Awaitable[Messages]],
         recall: Callable[[str, str], Awaitable[Optional[Messages]]],
+        orders: Optional[Orders] = None,
     ) -> None:
         self._records = records
         self._ask = ask
         self._recall = recall
         self._running: Dict[Tuple[str, str], asyncio.Task[Answered]] = {}
-        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._orders = orders or InProcessOrders()
 
     def receive(self, sender: str, message: Message) -> asyncio.Task[Answered]:
         """The task that answers a message: one for all who send the same.
@@ -55,12 +58,12 @@ class Inbox:
             task.add_done_callback(lambda done: self._done(key, done))
         return task
 
-    def order(self, sender: str) -> asyncio.Lock:
-        """What is held by whoever reads or changes a conversation; those who wait are served in order."""
-        lock = self._orders.get(sender)
-        if lock is None:
-            lock = self._orders[sender] = asyncio.Lock()
-        return lock
+    def order(self, sender: str) -> AbstractAsyncContextManager[None]:
+        """What is held by whoever reads or changes a conversation; those who wait are served in order.
+
+        Entering it raises Problem where there is no turn to be had.
+        """
+        return _turn(self._orders, sender)
 
     async def finish(self, timeout: float) -> None:
         """Wait for what is under way, as long as that is bearable."""
@@ -96,3 +99,13 @@ class Inbox:
                 # The visitor is waiting; what can't be kept can still be said.
                 logger.exception("a reply could not be kept")
                 return self._records.unkept(message.id, messages)
+
+
+@asynccontextmanager
+async def _turn(orders: Orders, sender: str) -> AsyncIterator[None]:
+    try:
+        async with orders.hold(f"web {sender}"):
+            yield
+    except NoOrder:
+        logger.exception("a message has to wait")
+        raise Problem(503, "busy", "I can't answer just now. Please try again in a moment.", retry_after=5) from None
