@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from bot.conversations import database
 from bot.conversations.archive import Archive
 from bot.conversations.naming import digest
-from bot.conversations.tables import CONVERSATION, events, receipts
+from bot.conversations.tables import CONVERSATION, receipts, turns
 
 # Letters and digits that can't be taken for one another when read aloud.
 RECEIPT_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -24,8 +24,6 @@ KIND = "deletion"
 
 # What waited on disk is counted under this name.
 SPOOL = "spool"
-
-_MESSAGES = ("user", "bot")
 
 
 @dataclass(frozen=True)
@@ -59,13 +57,12 @@ def erase(archive: Archive, conversation: str) -> Receipt:
         with engine.begin() as connection:
             # A write comes first: SQLite lets nobody else write from here on, so what is counted is what goes.
             connection.execute(receipts.delete().where(receipts.c.digest == digest(conversation)))
-            messages = connection.execute(
-                sa.select(sa.func.count()).where((events.c.conversation == conversation) & events.c.type.in_(_MESSAGES))
-            ).scalar_one()
+            replies = connection.execute(sa.select(turns.c.reply).where(turns.c.conversation == conversation)).scalars()
+            messages = sum(1 + len(json.loads(reply)) for reply in replies)
             rows = {table: count for table, count in delete(connection, [conversation]).items() if count}
             if waiting:
                 rows[SPOOL] = len(waiting)
-                messages += sum(event["event"] in _MESSAGES for batch in waiting for event in batch.events)
+                messages += sum(1 + len(json.loads(turn["reply"])) for batch in waiting for turn in batch.turns)
             receipt = Receipt.issue(messages, rows=rows)
             values = {**receipt.as_dict(), "digest": digest(conversation), "rows": json.dumps(rows, sort_keys=True)}
             connection.execute(receipts.insert().values(values))
