@@ -15,6 +15,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bot.commands.conversations import conversations
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import settings
 
@@ -23,6 +24,8 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.database import DatabaseError
+        from bot.conversations.retention import RetentionError
         from bot.dialogue.errors import BrokenModel, NoModel
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
@@ -30,7 +33,9 @@ class Guide(click.Group):
 
         try:
             return super().invoke(ctx)
-        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed, NoModel, BrokenModel) as error:
+        except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError) as error:
+            raise click.ClickException(str(error)) from None
+        except (ModelError, TrainingFailed, NoModel, BrokenModel) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -44,6 +49,9 @@ def main(verbose: bool) -> None:
     from bot.logs import set_up
 
     set_up(verbose)
+
+
+main.add_command(conversations)
 
 
 @main.command()

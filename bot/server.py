@@ -17,10 +17,13 @@ from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.server.async_server import AsyncioServer
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.channels.guarded_rest import GuardedRest
 from bot.channels.web.channel import WebInput
+from bot.conversations.archive import Away, the_archive
+from bot.conversations.retention import prune, retention
 from bot.dialogue.agent import load, stored_conversations
 from bot.settings import settings
 from bot.widget.site import files, site
@@ -38,6 +41,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 LOOK_EVERY = 0.05
+PRUNE_EVERY = 3600.0
 
 
 def serve_on(listening: socket.socket, ready: Callable[[], None], make: Callable[[], Sanic] | None = None) -> None:
@@ -133,6 +137,8 @@ def make_app() -> Sanic:
 
     app.register_middleware(page, "request")
     app.register_middleware(_secure, "response")
+    app.register_listener(_forget_in_time, "after_server_start")
+    app.register_listener(_close_conversations, "after_server_stop")
     app.add_route(_health, "/health", name="health")
     app.add_route(_ready, "/ready", name="ready")
     app.add_route(metrics.page, "/metrics", name="metrics")
@@ -155,6 +161,24 @@ async def reload_knowledge(app: Sanic) -> None:
 
 async def _load_agent(app: Sanic, _: Any) -> None:
     app.ctx.agent = load(stored_conversations())
+
+
+async def _forget_in_time(app: Sanic, _: Any) -> None:
+    app.add_task(_prune())
+
+
+async def _prune() -> None:
+    kept = retention()
+    while True:
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, lambda: prune(the_archive().ready(), kept))
+        except (Away, SQLAlchemyError) as error:
+            logger.warning("old conversations could not be deleted (%s); it is tried again in an hour", type(error).__name__)
+        await asyncio.sleep(PRUNE_EVERY)
+
+
+async def _close_conversations(app: Sanic, _: Any) -> None:
+    await asyncio.get_running_loop().run_in_executor(None, the_archive().close)
 
 
 async def _secure(request: Request, answer: HTTPResponse) -> None:

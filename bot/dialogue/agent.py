@@ -11,14 +11,14 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LockError, LockStore
-from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from sqlalchemy.engine import make_url
 
 from bot.dialogue.errors import NoModel
 from bot.dialogue.in_process import InProcessActions
 from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.processor import GuideProcessor
+from bot.dialogue.tracker_store import GuideTrackerStore
 from bot.order import NoOrder, orders
 from bot.settings import settings
 from bot.training import model_path
@@ -92,20 +92,7 @@ def fitting_model() -> Path:
 
 def stored_conversations() -> TrackerStore:
     """The store that `RLS_CONVERSATIONS` names."""
-    url = make_url(settings().conversations)
-    if url.get_backend_name() == "sqlite":
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        return SQLTrackerStore(domain=Domain.empty(), dialect="sqlite", db=url.database)
-    return SQLTrackerStore(
-        domain=Domain.empty(),
-        dialect=url.drivername,
-        host=url.host,
-        port=url.port,
-        db=url.database,
-        username=url.username,
-        password=url.password,
-    )
+    return GuideTrackerStore(Domain.empty())
 
 
 def load(store: Optional[TrackerStore] = None) -> GuideAgent:
