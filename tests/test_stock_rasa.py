@@ -71,7 +71,6 @@ def addresses(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         **os.environ,
         "RLS_PORT": str(ours),
         "RLS_CONVERSATIONS": f"sqlite:///{folder / 'ours.db'}",
-        "RLS_SPOOL": str(folder / "spool"),
         "RLS_SECRET_FILE": str(folder / "secret"),
         "RLS_PID_FILE": str(folder / "pid"),
         "RLS_SPOOL": str(folder / "spool"),
