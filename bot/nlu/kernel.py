@@ -68,14 +68,15 @@ class KernelMachine:
         across = words.T.tocsr()
         system = _likeness(vectors, words, vectors, across)
         system[np.diag_indices(len(labels))] += RIDGE
-        factor, failed = lapack.spotrf(system, lower=1, overwrite_a=1)
-        inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
-        if failed or failed_too:
+        # Symmetric, so its transpose is itself, in the order that LAPACK works in without a copy.
+        factor, failed = lapack.spotrf(system.T, lower=1, overwrite_a=1)
+        weights, failed_too = lapack.spotrs(factor, targets, lower=1)
+        # The left-out scores need the diagonal of the inverse and no more of it, which half of the factor's inverse gives.
+        inverse, failed_as_well = lapack.strtri(factor, lower=1, overwrite_c=1)
+        if failed or failed_too or failed_as_well:
             raise ValueError("the examples could not be solved for")
-        inverse = np.tril(inverse) + np.tril(inverse, -1).T
-        weights = inverse @ targets
-        left_out = targets - weights / np.diag(inverse)[:, None]
-        return cls(vectors, across, weights, intents, word_weights), left_out
+        left_out = targets - weights / _column_squares(inverse)[:, None]
+        return cls(vectors, across, np.ascontiguousarray(weights), intents, word_weights), left_out
 
     def scores(self, text: str, vector: Floats) -> Floats:
         """Scores of a message for each intent, mostly from 0 to 1; `vector` has shape (384,)."""
@@ -97,6 +98,11 @@ class KernelMachine:
         words = sparse.load_npz(folder / "examples.npz").tocsr()
         with np.load(folder / "kernel.npz", allow_pickle=False) as arrays:
             return cls(arrays["vectors"], words, arrays["weights"], intents, WordWeights.load(folder))
+
+
+def _column_squares(lower: Floats) -> Floats:
+    """The sum of squares of each column of a lower triangle, whatever stands above it."""
+    return np.array([np.dot(column, column) for column in (lower[n:, n] for n in range(len(lower)))], dtype=np.float32)
 
 
 def _likeness(vectors: Floats, words: sparse.csr_matrix, others: Floats, other_words: sparse.csr_matrix) -> Floats:
