@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     spool_megabytes: int = Field(200, ge=1, description="most megabytes that may wait there")
     keep_days: int = Field(90, ge=1, description="days that a conversation is kept after its last message")
     keep_days_by_channel: str = Field("", description="other days for some channels, such as sms=30,web=60")
-    models: Path = Field(ROOT / "models", description="folder of trained models; the newest is used")
+    models: Path = Field(ROOT / "models", description="folder of trained models; the one made from the present content is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
     country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")
     rasa_api_token: str | None = Field(None, description="switches Rasa's own HTTP API on, behind this token")

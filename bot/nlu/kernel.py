@@ -113,7 +113,9 @@ class KernelMachine:
         intents = tuple(json.loads((folder / "intents.json").read_text(encoding="utf-8")))
         words = sparse.load_npz(folder / "examples.npz").tocsr()
         with np.load(folder / "kernel.npz", allow_pickle=False) as arrays:
-            return cls(arrays["vectors"], words, arrays["weights"], intents, WordWeights.load(folder))
+            # Column by column, as `scores` reads them: a third of the time.
+            weights = np.asfortranarray(arrays["weights"])
+            return cls(arrays["vectors"], words, weights, intents, WordWeights.load(folder))
 
 
 def _column_squares(lower: Floats) -> Floats:

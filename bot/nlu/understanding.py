@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge.base import read
 from bot.nlu.clauses import questions, readings
 from bot.nlu.decision import OUT_OF_SCOPE, Decider, Decision
-from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.encoder import SentenceEncoder, shared_encoder
 from bot.nlu.featurizer import VECTOR, SentenceFeaturizer
 from bot.nlu.kernel import KernelMachine
 from bot.nlu.language import LanguageSpotter, words
@@ -123,7 +123,7 @@ class Understanding(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Understanding:
-        encoder = SentenceEncoder()
+        encoder = shared_encoder()
         with model_storage.read_from(resource) as folder:
             machine = KernelMachine.load(folder)
             danger = KernelMachine.load(folder / DANGER)
