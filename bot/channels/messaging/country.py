@@ -5,8 +5,8 @@ from __future__ import annotations
 import phonenumbers
 
 EUROPEAN_UNION = frozenset({
-    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IT", "LT", "LU", "LV", "MT", "NL", "PL",
-    "PT", "RO", "SE", "SI", "SK",
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IT", "LT", "LU", "LV", "MT", "NL",
+    "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
 BY_REGION = {"CA": "CA", "US": "US", "GB": "UK", "IE": "IE", "AU": "AU", "NZ": "NZ"}
 
