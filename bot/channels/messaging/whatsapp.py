@@ -115,11 +115,10 @@ class WhatsApp(MetaApp):
             return requests + [self._text(part, incoming) for part in split(text, ending, LONGEST_TEXT)]
         whole = "\n\n".join(filter(None, (body, ending)))
         if not 0 < len(whole) <= LONGEST_BODY:
-            requests += [self._text(part, incoming) for part in split(body, "", LONGEST_TEXT)]
             # The choices hang under the disclaimer, so that it stays the last that is said.
-            whole = ending if 0 < len(ending) <= LONGEST_BODY else WHAT_NEXT
-            if len(ending) > LONGEST_BODY:
-                requests += [self._text(part, incoming) for part in split("", ending, LONGEST_TEXT)]
+            hangs = 0 < len(ending) <= LONGEST_BODY
+            whole = ending if hangs else WHAT_NEXT
+            requests += [self._text(part, incoming) for part in split(body, "" if hangs else ending, LONGEST_TEXT)]
         return [*requests, self._outgoing(incoming.address, "interactive", {"body": {"text": whole}, **choices}, whole)]
 
     def _upload(self, picture: Dict[str, Any], incoming: Incoming) -> Outgoing:
