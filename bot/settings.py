@@ -33,6 +33,18 @@ class Settings(BaseSettings):
     web_messages_per_minute: int = Field(30, ge=1, description="messages a minute in one web conversation")
     web_requests_per_minute: int = Field(300, ge=1, description="requests a minute from one address on the web channel")
     web_proxies: int = Field(0, ge=0, description="proxies in front of the server, whose X-Forwarded-For is believed")
+    public_url: str | None = Field(
+        None, regex="^https?://[^/]+", description="address that visitors and providers reach this server by"
+    )
+    messaging_attempts: int = Field(
+        12, ge=1, le=50, description="attempts to deliver a reply to a messaging app before staff must see to it"
+    )
+    telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot, from BotFather")
+    telegram_secret: SecretStr | None = Field(None, description="secret_token that the Telegram webhook was set with")
+    telegram_api: str = Field("https://api.telegram.org", description="another address of the Telegram Bot API")
+    slack_token: SecretStr | None = Field(None, description="bot token of the Slack app, which starts with xoxb-")
+    slack_signing_secret: SecretStr | None = Field(None, description="signing secret of the Slack app")
+    slack_api: str = Field("https://slack.com/api", description="another address of Slack's Web API")
     whatsapp_number_id: str | None = Field(None, description="id of the WhatsApp phone number at Meta")
     whatsapp_token: SecretStr | None = Field(None, description="access token of the WhatsApp system user")
     whatsapp_app_secret: SecretStr | None = Field(

@@ -22,10 +22,10 @@ from bot.channels.web.inbox import Inbox, Messages
 from bot.channels.web.limits import InProcessLimits, Limits, address_key
 from bot.channels.web.origin import Origins, leave_origins_to_us
 from bot.channels.web.problem import Problem, answer_refusals
-from bot.channels.web.secret import signing_key
 from bot.channels.web.session import Sessions, Tokens
 from bot.conversations import erasure
 from bot.conversations.erasure import Receipt
+from bot.secret import signing_key
 from bot.settings import Settings, settings
 
 logger = logging.getLogger(__name__)

@@ -145,9 +145,9 @@ class StandIn:
         if self._runner is None:
             app = web.Application(client_max_size=64 * 2**20)
             app.router.add_route("*", "/{path:.*}", self._handle)
-            self._runner = web.AppRunner(app, access_log=None)
+            self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
             await self._runner.setup()
-            await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True, shutdown_timeout=0.1).start()
+            await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
 
     async def _stop(self) -> None:
         if self._runner is not None:
