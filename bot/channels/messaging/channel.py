@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.messaging.app import App, Incoming, Refused, Request
+from bot.channels.messaging.chart_link import ChartLinks
 from bot.channels.messaging.guide import AgentGuide
 from bot.channels.messaging.queue import Queue
 from bot.channels.messaging.registry import switched_on
@@ -121,8 +122,12 @@ class Desk:
     def serve(self, server: Sanic) -> None:
         """Answer as long as the server runs."""
         if self._apps:
+            server.blueprint(ChartLinks(self._secret(), self._options.public_url).blueprint())
             server.register_listener(self._start, "after_server_start")
             server.register_listener(self._stop, "before_server_stop")
+
+    def _secret(self) -> str:
+        return signing_key(self._options.secret, self._options.secret_file)
 
     async def _receive(self, app: App, messages: List[Incoming]) -> None:
         if self._worker is None:
@@ -136,8 +141,7 @@ class Desk:
         async def ask(message: UserMessage) -> None:
             await agent().handle_message(message)
 
-        secret = signing_key(self._options.secret, self._options.secret_file)
-        queue = Queue(records.engine(self._options.conversations), secret)
+        queue = Queue(records.engine(self._options.conversations), self._secret())
         guide = AgentGuide(self._options, agent, ask)
         worker = Worker(queue, self._apps, guide, self._options.messaging_attempts)
         await worker.start()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
 from abc import abstractmethod
 from typing import Any, ClassVar, Dict, FrozenSet, Iterator, List, Mapping, Optional, Tuple
@@ -12,6 +11,7 @@ from typing import Any, ClassVar, Dict, FrozenSet, Iterator, List, Mapping, Opti
 from pydantic import SecretStr
 
 from bot.channels.messaging.app import App, Failed, Later, Outgoing, Refused, Request, Result, Sent
+from bot.channels.messaging.received import json_object, same
 
 SIGNATURE = "x-hub-signature-256"
 METHOD = "sha256="
@@ -47,11 +47,10 @@ class MetaApp(App):
         """The app's secret, our word for the verification, the access token."""
 
     def verify(self, request: Request) -> None:
-        given = header(request, SIGNATURE)
+        given = request.headers.get(SIGNATURE)
         if not given:
             raise Refused(401, "not signed")
-        wanted = METHOD + hmac.new(self._secret(0).encode(), request.body, hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(given.encode(), wanted.encode()):
+        if not same(given, METHOD + hmac.new(self._secret(0).encode(), request.body, hashlib.sha256).hexdigest()):
             raise Refused(403, "wrongly signed")
 
     def challenge(self, request: Request) -> Optional[str]:
@@ -59,7 +58,7 @@ class MetaApp(App):
             return None
         if request.query.get("hub.mode") != "subscribe":
             raise Refused(403, "not a verification")
-        if not hmac.compare_digest(request.query.get("hub.verify_token", "").encode(), self._secret(1).encode()):
+        if not same(request.query.get("hub.verify_token"), self._secret(1)):
             raise Refused(403, "not our word for the verification")
         return request.query.get("hub.challenge", "")
 
@@ -67,7 +66,7 @@ class MetaApp(App):
         return {"Authorization": f"Bearer {self._secret(2)}"}
 
     def result(self, status: int, headers: Mapping[str, str], body: bytes) -> Result:
-        answer = json_object(body)
+        answer = answered(body)
         if 200 <= status < 300:
             return Sent(self.sent_id(answer))
         error = answer.get("error")
@@ -105,24 +104,18 @@ class MetaApp(App):
         return secret.get_secret_value() if secret else ""
 
 
-def header(request: Request, name: str) -> str:
-    """A header by its name in small letters; empty where it is not there."""
-    return next((value for key, value in request.headers.items() if key.lower() == name), "")
+def answered(body: bytes) -> Dict[str, Any]:
+    """A provider's answer as an object; empty where it is none."""
+    try:
+        return json_object(body)
+    except Refused:
+        return {}
 
 
 def retry_after(headers: Mapping[str, str]) -> Optional[float]:
     """The seconds that an answer asks to wait; None where it names none."""
     given = next((value for key, value in headers.items() if key.lower() == "retry-after"), "").strip()
     return float(given) if given.isdecimal() else None
-
-
-def json_object(body: bytes) -> Dict[str, Any]:
-    """What came, as an object; empty where it is none."""
-    try:
-        given = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return {}
-    return given if isinstance(given, dict) else {}
 
 
 def objects(given: Any) -> List[Dict[str, Any]]:

@@ -158,7 +158,7 @@ class Queue:
         Args:
             delivery: the message.
             requests: its answer, none where it is silence.
-            more: send what was held back, instead of dropping it.
+            more: send the first request that was held back, and keep the others instead of dropping them.
             silence: why the account is not written to from now on.
             speak: let the account be written to again.
             failed: nothing could be made of it.
@@ -170,7 +170,8 @@ class Queue:
             self._hold(connection, delivery.conversation, ANSWER)
             held = (outbox.c.conversation == delivery.conversation) & (outbox.c.status == HELD)
             if more:
-                connection.execute(outbox.update().where(held).values(status=WAITING, due=self._clock()))
+                first = sa.select(sa.func.min(outbox.c.id)).where(held).scalar_subquery()
+                connection.execute(outbox.update().where(outbox.c.id == first).values(status=WAITING, due=self._clock()))
             else:
                 connection.execute(outbox.delete().where(held))
             if delivery.incoming and (silence or speak):

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Dict, List, Tuple, Type
 
 from bot.channels.messaging.app import App
+from bot.channels.messaging.messenger import Messenger
 from bot.channels.messaging.telegram import Telegram
+from bot.channels.messaging.twilio import TwilioSms, TwilioWhatsApp
+from bot.channels.messaging.whatsapp import WhatsApp
 from bot.settings import Settings
 
-APPS: Tuple[Type[App], ...] = (Telegram,)
+APPS: Tuple[Type[App], ...] = (Telegram, WhatsApp, Messenger, TwilioSms, TwilioWhatsApp)
 
 
 def missing(app: Type[App], options: Settings) -> List[str]:

@@ -7,23 +7,25 @@ what comes and what may be sent.
 from __future__ import annotations
 
 import base64
-import hmac
-import json
 import time
 from abc import abstractmethod
-from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qsl, urlparse
 
 from multidict import MultiDict
 from twilio.request_validator import RequestValidator, add_port, remove_port
 
-from bot.channels.messaging import country
+from bot.channels.messaging import country, words
 from bot.channels.messaging.app import App, Failed, Incoming, Later, Outgoing, Refused, Request, Result, Sent, What
-from bot.channels.messaging.meta import header, retry_after, unmarked
+from bot.channels.messaging.chart_link import ChartLinks
+from bot.channels.messaging.meta import answered, retry_after, unmarked
 from bot.channels.messaging.numbers import numbered
+from bot.channels.messaging.received import same
 from bot.channels.messaging.segments import plain, room, segments
 from bot.channels.messaging.split import PARAGRAPH, split
 from bot.safety.rules import URGENT
+from bot.secret import signing_key
+from bot.settings import Settings
 
 SIGNATURE = "x-twilio-signature"
 WHATSAPP = "whatsapp:"
@@ -33,11 +35,7 @@ MOST_SEGMENTS = 3
 MORE = "Reply MORE for the rest."
 # Room that is left to the text of a part, whatever else must stand in it.
 LEAST_TEXT = 60
-# At each of these words Twilio itself lets a number alone, and lets it in again, and says so.
-STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
-START = frozenset({"start", "unstop"})
-# In WhatsApp nobody but us minds the words, and "end" or "cancel" may mean anything there.
-STOP_WHATSAPP = frozenset({"stop", "stopall", "stop all", "unsubscribe", "optout", "opt out", "revoke"})
+OPTED = {"STOP": What.STOP, "START": What.START}
 MEDIA = {"audio": What.VOICE, "image": What.PICTURE, "video": What.PICTURE}
 # Wrong credentials, too many requests, service away; the rate of WhatsApp and of one number.
 PASSING = frozenset({20003, 20429, 20503, 14107, 63018})
@@ -49,8 +47,6 @@ ASK_AGAIN = frozenset({408, 425, 429})
 class TwilioApp(App):
     """A number at Twilio."""
 
-    stops: ClassVar[frozenset[str]]
-
     @property
     def address(self) -> str:
         return self._options.twilio_api
@@ -61,15 +57,14 @@ class TwilioApp(App):
         """The number that answers, or the id of a messaging service ("MG…")."""
 
     def verify(self, request: Request) -> None:
-        given = header(request, SIGNATURE)
+        given = request.headers.get(SIGNATURE)
         if not given:
             raise Refused(401, "not signed")
         fields = MultiDict(_fields(request))
         validator = RequestValidator(self._token())
         url = urlparse(request.url)
         # Twilio names the port in some requests and leaves it out in others.
-        wanted = [validator.compute_signature(port(url), fields).encode() for port in (remove_port, add_port)]
-        if not any(hmac.compare_digest(given.encode(), signature) for signature in wanted):
+        if not any(same(given, validator.compute_signature(port(url), fields)) for port in (remove_port, add_port)):
             raise Refused(403, "wrongly signed")
         if fields.get("AccountSid") != self._options.twilio_account_sid:
             raise Refused(403, "another account")
@@ -85,7 +80,7 @@ class TwilioApp(App):
         if not self.ours(address):
             raise Refused(400, "of another channel")
         what, text, payload = self._content(fields)
-        about = {"confirmed": what is What.STOP and self.confirms(fields)}
+        about = {"confirmed": what is What.STOP and self.confirms(fields), "lets_in": self.lets_in(text)}
         # Twilio does not tell when a message was sent.
         return [Incoming(name, address, what, time.time(), text, payload, country=_country(address), about=about)]
 
@@ -97,11 +92,7 @@ class TwilioApp(App):
         return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
     def result(self, status: int, headers: Mapping[str, str], body: bytes) -> Result:
-        try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError):
-            answer = None
-        answer = answer if isinstance(answer, dict) else {}
+        answer = answered(body)
         if 200 <= status < 300:
             return Sent(str(answer.get("sid", "")))
         code = answer.get("code")
@@ -115,8 +106,16 @@ class TwilioApp(App):
         """Whether a message from there came by this channel."""
 
     @abstractmethod
+    def word(self, text: str) -> What:
+        """Whether a text is one of the words that govern what is sent."""
+
+    @abstractmethod
     def confirms(self, fields: Mapping[str, str]) -> bool:
         """Whether Twilio itself answers a "stop"."""
+
+    def lets_in(self, text: str) -> bool:
+        """Whether Twilio takes a text for a "start" where the visitor wanted to be left alone."""
+        return False
 
     def request(self, incoming: Incoming, content: Dict[str, Any], said: str, held: bool = False) -> Outgoing:
         """A request for one message."""
@@ -135,16 +134,8 @@ class TwilioApp(App):
             return What.LOCATION, text, None
         if not text.strip():
             return What.OTHER, "", None
-        return self._spoken(text, fields.get("OptOutType", "")), text, None
-
-    def _spoken(self, text: str, opted: str) -> What:
-        said = " ".join(text.casefold().strip(" .!\"'\n\t").split())
-        # Who set words of their own at Twilio knows of them there.
-        if opted == "STOP" or said in self.stops:
-            return What.STOP
-        if opted == "START" or said in START:
-            return What.START
-        return What.MORE if said == "more" else What.TEXT
+        # Words that the operator chose at Twilio are known there, as what they mean.
+        return OPTED.get(fields.get("OptOutType", "")) or self.word(text), text, None
 
     def _token(self) -> str:
         token = self._options.twilio_auth_token
@@ -157,7 +148,6 @@ class TwilioSms(TwilioApp):
     name = "twilio_sms"
     needs = ("twilio_account_sid", "twilio_auth_token", "twilio_sms_sender")
     wording = "sms"
-    stops = STOP
 
     @property
     def sender(self) -> str:
@@ -166,9 +156,15 @@ class TwilioSms(TwilioApp):
     def ours(self, address: str) -> bool:
         return ":" not in address
 
+    def word(self, text: str) -> What:
+        return words.word(text)
+
+    def lets_in(self, text: str) -> bool:
+        return text.strip().casefold() == "yes"
+
     def confirms(self, fields: Mapping[str, str]) -> bool:
         # Only the word alone; "Stop." is for us to answer.
-        return fields.get("OptOutType") == "STOP" or fields.get("Body", "").strip().casefold() in STOP
+        return fields.get("OptOutType") == "STOP" or fields.get("Body", "").strip().casefold() in words.STOP
 
     def render(self, messages: List[Dict[str, Any]], incoming: Incoming) -> List[Outgoing]:
         if not messages or incoming.about.get("confirmed"):
@@ -190,7 +186,10 @@ class TwilioWhatsApp(TwilioApp):
 
     name = "twilio_whatsapp"
     needs = ("twilio_account_sid", "twilio_auth_token", "twilio_whatsapp_sender")
-    stops = STOP_WHATSAPP
+
+    def __init__(self, options: Settings) -> None:
+        super().__init__(options)
+        self._charts = ChartLinks(signing_key(options.secret, options.secret_file), options.public_url)
 
     @property
     def sender(self) -> str:
@@ -200,6 +199,9 @@ class TwilioWhatsApp(TwilioApp):
     def ours(self, address: str) -> bool:
         return address.startswith(WHATSAPP)
 
+    def word(self, text: str) -> What:
+        return words.chat_word(text)
+
     def confirms(self, fields: Mapping[str, str]) -> bool:
         return fields.get("OptOutType") == "STOP"
 
@@ -208,11 +210,18 @@ class TwilioWhatsApp(TwilioApp):
             return []
         requests = []
         for message in messages:
+            requests += self._chart(message, incoming)
             # Buttons would need templates that Meta approved beforehand.
             text = PARAGRAPH.join(filter(None, (message["body"], numbered(message["buttons"]))))
             parts = split(unmarked(text), unmarked(message["ending"]), LONGEST_TEXT)
             requests += [self.request(incoming, {"Body": part}, part) for part in parts]
         return requests
+
+    def _chart(self, message: Dict[str, Any], incoming: Incoming) -> List[Outgoing]:
+        lookup = (message.get("reply") or {}).get("lookup") or {}
+        # Twilio fetches pictures; where it can't, the text has the numbers.
+        link = self._charts.link(lookup["chart"]) if lookup.get("chart") else None
+        return [self.request(incoming, {"MediaUrl": link}, lookup["alt"])] if link else []
 
 
 def _parts(text: str, choices: str, ending: str) -> List[str]:

@@ -11,9 +11,10 @@ from pydantic import SecretStr
 
 from bot.channels.messaging import country
 from bot.channels.messaging.app import Incoming, Outgoing, Request, What
-from bot.channels.messaging.meta import MetaApp, json_object, moment, named, objects, part, unmarked, words
+from bot.channels.messaging.meta import MetaApp, answered, moment, named, objects, part, unmarked, words
 from bot.channels.messaging.numbers import numbered
 from bot.channels.messaging.split import split
+from bot.channels.messaging.words import chat_word
 
 LONGEST_TEXT = 4096
 # Of a message with buttons or with a list.
@@ -40,8 +41,6 @@ KINDS = {
     "location": What.LOCATION,
     "sticker": What.STICKER,
 }
-STOP = frozenset({"stop", "stopall", "stop all", "unsubscribe", "optout", "opt out", "revoke"})
-START = frozenset({"start", "unstop"})
 
 
 class WhatsApp(MetaApp):
@@ -97,7 +96,7 @@ class WhatsApp(MetaApp):
     def follow(self, outgoing: Outgoing, body: bytes) -> Optional[Outgoing]:
         if outgoing.file is None:
             return None
-        uploaded = words(json_object(body), "id")
+        uploaded = words(answered(body), "id")
         if not uploaded:
             # The numbers are in the text as well.
             return None
@@ -158,7 +157,7 @@ def _content(kind: str, message: Dict[str, Any]) -> Tuple[What, str, Optional[st
     held = part(message, kind)
     if kind == "text":
         text = words(held, "body")
-        return _spoken(text), text, None
+        return chat_word(text), text, None
     if kind == "button":
         return What.BUTTON, words(held, "text"), words(held, "payload")
     if kind == "interactive":
@@ -167,13 +166,6 @@ def _content(kind: str, message: Dict[str, Any]) -> Tuple[What, str, Optional[st
             # A row's title may be cut; its description is whole.
             return What.BUTTON, words(pressed, "description") or words(pressed, "title"), words(pressed, "id")
     return KINDS.get(kind, What.OTHER), words(held, "caption"), None
-
-
-def _spoken(text: str) -> What:
-    said = " ".join(text.casefold().strip(" .!\n\t").split())
-    if said in STOP:
-        return What.STOP
-    return What.START if said in START else What.TEXT
 
 
 def _choices(buttons: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:

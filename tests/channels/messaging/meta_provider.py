@@ -35,7 +35,7 @@ def signed(delivery: Any, channel: str = "whatsapp") -> Request:
     """A delivery as Meta posts it: other letters than ASCII are escaped, and the signature is that of the escaped text."""
     body = delivery if isinstance(delivery, bytes) else json.dumps(delivery).encode()
     url = f"https://guide.example/webhooks/{channel}/webhook"
-    return Request("POST", url, {"X-Hub-Signature-256": signature(body), "Content-Type": "application/json"}, {}, body)
+    return Request("POST", url, {"x-hub-signature-256": signature(body), "content-type": "application/json"}, {}, body)
 
 
 def asks(query: dict[str, str], channel: str = "whatsapp") -> Request:

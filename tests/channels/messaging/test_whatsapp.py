@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
+from jsonschema import Draft7Validator
 
 from bot.channels.messaging.app import Failed, Incoming, Later, Outgoing, Refused, Request, Sent, What
 from bot.channels.messaging.meta import unmarked
@@ -20,6 +20,7 @@ from tests.channels.messaging import meta_provider as meta
 from tests.channels.messaging.replies import ENDING, button, incoming, replies, said
 
 APP = WhatsApp(Settings(**meta.WHATSAPP_SETTINGS))
+MESSAGE, MEDIA = Draft7Validator(meta.WHATSAPP_MESSAGE), Draft7Validator(meta.WHATSAPP_MEDIA)
 VISITOR = incoming(meta.PERSON)
 
 
@@ -37,8 +38,7 @@ def only(*messages: dict[str, Any]) -> Incoming:
 def rendered(*messages: dict[str, Any], whom: Incoming = VISITOR) -> list[Outgoing]:
     requests = APP.render(list(messages), whom)
     for request in requests:
-        schema = meta.WHATSAPP_MEDIA if request.file else meta.WHATSAPP_MESSAGE
-        jsonschema.validate(request.body, schema)
+        (MEDIA if request.file else MESSAGE).validate(request.body)
     return requests
 
 
@@ -66,13 +66,13 @@ def test_a_signature_of_other_letters_than_ascii_is_that_of_the_escaped_body():
     ("headers", "status"),
     [
         ({}, 401),
-        ({"X-Hub-Signature-256": ""}, 401),
-        ({"X-Hub-Signature": "sha1=0"}, 401),
-        ({"X-Hub-Signature-256": "sha256=" + "0" * 64}, 403),
-        ({"X-Hub-Signature-256": "sha256="}, 403),
-        ({"X-Hub-Signature-256": "é"}, 403),
-        ({"X-Hub-Signature-256": meta.signature(b"{}", "another secret")}, 403),
-        ({"X-Hub-Signature-256": meta.signature(b"{}").removeprefix("sha256=")}, 403),
+        ({"x-hub-signature-256": ""}, 401),
+        ({"x-hub-signature": "sha1=0"}, 401),
+        ({"x-hub-signature-256": "sha256=" + "0" * 64}, 403),
+        ({"x-hub-signature-256": "sha256="}, 403),
+        ({"x-hub-signature-256": "é"}, 403),
+        ({"x-hub-signature-256": meta.signature(b"{}", "another secret")}, 403),
+        ({"x-hub-signature-256": meta.signature(b"{}").removeprefix("sha256=")}, 403),
     ],
 )
 def test_a_request_that_meta_did_not_sign_is_refused(headers, status):
@@ -85,10 +85,6 @@ def test_a_signed_body_that_was_changed_is_refused():
     request = meta.signed(meta.whatsapp_delivery(meta.whatsapp_text("hello")))
     with pytest.raises(Refused):
         APP.verify(Request("POST", request.url, request.headers, {}, request.body.replace(b"hello", b"hullo")))
-
-
-def test_the_headers_name_counts_in_any_letters():
-    APP.verify(Request("POST", "https://guide.example/", {"x-hub-signature-256": meta.signature(b"{}")}, {}, b"{}"))
 
 
 def test_the_verification_is_answered_with_its_challenge():
@@ -166,7 +162,7 @@ def test_the_words_to_be_let_in_again(word):
     assert only(meta.whatsapp_text(word)).what is What.START
 
 
-@pytest.mark.parametrize("text", ["can i stop ropinirole", "end", "cancel", "it won't stop", "quit", "start iron?"])
+@pytest.mark.parametrize("text", ["can i stop ropinirole", "end", "cancel", "it won't stop", "quit", "more", "start iron?"])
 def test_a_sentence_with_such_a_word_is_a_question(text):
     assert only(meta.whatsapp_text(text)).what is What.TEXT
 
@@ -345,7 +341,7 @@ def test_a_chart_is_uploaded_first_and_sent_with_its_words():
     assert spoken(answer).endswith(ENDING)
     following = APP.follow(upload, b'{"id": "4490709327384033"}')
     assert following
-    jsonschema.validate(following.body, meta.WHATSAPP_MESSAGE)
+    MESSAGE.validate(following.body)
     assert following.body["image"] == {"id": "4490709327384033", "caption": "Pumpkin seeds 156 mg."}
     assert following.path == answer.path
     assert APP.follow(following, b"{}") is None

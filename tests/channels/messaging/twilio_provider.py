@@ -52,7 +52,7 @@ def media(kind: str, fields: dict[str, str]) -> dict[str, str]:
 
 def signed(fields: dict[str, str], channel: str = "twilio_sms", base: str = "https://guide.example") -> Request:
     url = f"{base}/webhooks/{channel}/webhook"
-    headers = {"X-Twilio-Signature": signature(url, fields), "Content-Type": "application/x-www-form-urlencoded"}
+    headers = {"x-twilio-signature": signature(url, fields), "content-type": "application/x-www-form-urlencoded"}
     return Request("POST", url, headers, {}, urlencode(fields).encode())
 
 
