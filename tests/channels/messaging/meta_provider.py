@@ -42,7 +42,9 @@ def asks(query: dict[str, str], channel: str = "whatsapp") -> Request:
     return Request("GET", f"https://guide.example/webhooks/{channel}/webhook", {}, query, b"")
 
 
-def whatsapp_message(kind: str, content: Any = None, name: str = "wamid.1", at: str = "1739321024", **more: Any) -> dict[str, Any]:
+def whatsapp_message(
+    kind: str, content: Any = None, name: str = "wamid.1", at: str = "1739321024", **more: Any
+) -> dict[str, Any]:
     message = {"from": PERSON, "from_user_id": STRANGER, "id": name, "timestamp": at, "type": kind, **more}
     return message if content is None else {**message, kind: content}
 

@@ -34,10 +34,14 @@ words = st.text(letters, min_size=1, max_size=12).map(str.strip).filter(bool)
 bodies = st.one_of(
     st.just(""),
     st.lists(words, max_size=60).map(" ".join),
-    st.tuples(words, st.integers(1, 900), st.sampled_from([" ", ". ", "\n", "\n\n", ""])).map(lambda of: (of[0] + of[2]) * of[1]),
+    st.tuples(words, st.integers(1, 900), st.sampled_from([" ", ". ", "\n", "\n\n", ""])).map(
+        lambda of: (of[0] + of[2]) * of[1]
+    ),
 ).map(str.strip)
 endings = st.one_of(st.just(ENDING), st.just(SHORT_ENDING), st.lists(words, min_size=1, max_size=25).map(" ".join))
-titles = st.one_of(st.sampled_from(["Caffeine", "How much is safe?", "Which foods are rich in it?"]), words, st.text("ab c", min_size=1))
+titles = st.one_of(
+    st.sampled_from(["Caffeine", "How much is safe?", "Which foods are rich in it?"]), words, st.text("ab c", min_size=1)
+)
 payloads = st.one_of(st.sampled_from(["#topic:caffeine", "#x"]), st.text("abc:_#", min_size=1, max_size=200))
 buttons = st.lists(
     st.builds(lambda title, payload: {"title": title, "payload": payload}, titles.filter(str.strip), payloads), max_size=12

@@ -30,6 +30,9 @@ def parsed(*messages: dict[str, Any], **value: Any) -> list[Incoming]:
     return APP.parse(request)
 
 
+BUTTON_REPLY = {"type": "button_reply", "button_reply": {"id": "#topic:caffeine", "title": "Caffeine"}}
+
+
 def only(*messages: dict[str, Any]) -> Incoming:
     (found,) = parsed(*messages)
     return found
@@ -115,31 +118,31 @@ def test_a_delivery_is_no_question():
     ("message", "what", "text", "payload"),
     [
         (
-            meta.whatsapp_message("interactive", {"type": "button_reply", "button_reply": {"id": "#topic:caffeine", "title": "Caffeine"}}),
+            meta.whatsapp_message("interactive", BUTTON_REPLY),
             What.BUTTON, "Caffeine", "#topic:caffeine",
         ),
         (
             meta.whatsapp_message("interactive", {
                 "type": "list_reply",
-                "list_reply": {"id": "#topic:foods", "title": "Which foods are rich…", "description": "Which foods are rich in it?"},
+                "list_reply": {"id": "#topic:foods", "title": "Which foods are…", "description": "Which foods are rich in it?"},
             }),
             What.BUTTON, "Which foods are rich in it?", "#topic:foods",
         ),
         (meta.whatsapp_message("button", {"text": "Yes", "payload": "#yes"}), What.BUTTON, "Yes", "#yes"),
         (meta.whatsapp_message("interactive", {"type": "nfm_reply", "nfm_reply": {"name": "flow"}}), What.OTHER, "", None),
-        (meta.whatsapp_message("audio", {"mime_type": "audio/ogg; codecs=opus", "id": "1", "voice": True}), What.VOICE, "", None),
+        (meta.whatsapp_message("audio", {"mime_type": "audio/ogg", "id": "1", "voice": True}), What.VOICE, "", None),
         (
             meta.whatsapp_message("image", {"caption": "is this normal?", "mime_type": "image/jpeg", "id": "2754859441498128"}),
             What.PICTURE, "is this normal?", None,
         ),
         (meta.whatsapp_message("video", {"mime_type": "video/mp4", "id": "1"}), What.PICTURE, "", None),
-        (meta.whatsapp_message("document", {"filename": "labs.pdf", "caption": "my labs", "id": "1"}), What.FILE, "my labs", None),
+        (meta.whatsapp_message("document", {"filename": "a.pdf", "caption": "my labs", "id": "1"}), What.FILE, "my labs", None),
         (meta.whatsapp_message("location", {"latitude": 37.4, "longitude": -122.1, "name": "Home"}), What.LOCATION, "", None),
         (meta.whatsapp_message("sticker", {"mime_type": "image/webp", "id": "1", "animated": False}), What.STICKER, "", None),
         (meta.whatsapp_message("contacts", [{"name": {"formatted_name": "Dr Who"}}]), What.OTHER, "", None),
         (meta.whatsapp_message("order", {"catalog_id": "1", "product_items": []}), What.OTHER, "", None),
         (
-            meta.whatsapp_message("unsupported", {"type": "poll_update"}, errors=[{"code": 131051, "title": "Message type unknown"}]),
+            meta.whatsapp_message("unsupported", {"type": "poll_update"}, errors=[{"code": 131051}]),
             What.OTHER, "", None,
         ),
         (meta.whatsapp_message("something_new", {"body": "?"}), What.OTHER, "", None),
@@ -179,7 +182,13 @@ def test_silence_is_the_answer_to_reactions_and_changed_numbers(message):
 
 
 def test_receipts_and_errors_and_other_fields_are_passed_over():
-    status = {"id": "wamid.0", "status": "failed", "timestamp": "1739321024", "recipient_id": meta.PERSON, "errors": [{"code": 131047}]}
+    status = {
+        "id": "wamid.0",
+        "status": "failed",
+        "timestamp": "1739321024",
+        "recipient_id": meta.PERSON,
+        "errors": [{"code": 131047}],
+    }
     assert parsed(statuses=[status]) == []
     assert parsed(errors=[{"code": 130429, "title": "Rate limit hit"}]) == []
     delivery = meta.whatsapp_delivery(meta.whatsapp_text("hello"))
@@ -396,7 +405,7 @@ def test_a_taken_message_has_the_providers_name():
     assert APP.result(200, {}, b'{"id": "4490709327384033"}') == Sent("")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(replies())
 def test_every_reply_fits_what_the_provider_documents(reply):
     requests = rendered(reply)

@@ -41,7 +41,13 @@ def sms(body: str, sid: str = "SM" + "1" * 32, **more: str) -> dict[str, str]:
 
 
 def whatsapp(body: str, sid: str = "SM" + "1" * 32, **more: str) -> dict[str, str]:
-    fields = {**sms(body, sid), "From": f"whatsapp:{PERSON}", "To": f"whatsapp:{OURS}", "ProfileName": "Sheena", "WaId": PERSON[1:]}
+    fields = {
+        **sms(body, sid),
+        "From": f"whatsapp:{PERSON}",
+        "To": f"whatsapp:{OURS}",
+        "ProfileName": "Sheena",
+        "WaId": PERSON[1:],
+    }
     return {**fields, "MessageType": "text", **more}
 
 
@@ -59,7 +65,9 @@ def signed(fields: dict[str, str], channel: str = "twilio_sms", base: str = "htt
 _FROM = {"From": {"const": OURS}}
 _SERVICE = {"MessagingServiceSid": {"type": "string", "pattern": "^MG[0-9a-f]{32}$"}}
 SMS = {
-    "oneOf": [exactly({"To": {"type": "string", "pattern": r"^\+\d{6,15}$"}, "Body": text(1600), **who}) for who in (_FROM, _SERVICE)]
+    "oneOf": [
+        exactly({"To": {"type": "string", "pattern": r"^\+\d{6,15}$"}, "Body": text(1600), **who}) for who in (_FROM, _SERVICE)
+    ]
 }  # fmt: skip
 WHATSAPP = exactly(
     {"To": {"type": "string", "pattern": r"^whatsapp:\+\d{6,15}$"}, "From": {"const": f"whatsapp:{OURS}"}},
