@@ -238,7 +238,9 @@ def _parts(text: str, choices: str, ending: str) -> List[str]:
         if segments(last) <= MOST_SEGMENTS or size(last) <= most:
             return [*parts, last]
         after = _joined(MORE, choices, ending)
-        piece = split(text, "", most - size(PARAGRAPH + after), size)[0]
+        left = most - size(PARAGRAPH + after)
+        # A letter takes at least one place, so the first part is within twice as many; the others are not asked for.
+        piece = split(text[: 2 * left + 2], "", left, size)[0]
         parts.append(_joined(piece, after))
         # The choices stand in the first message, where they are seen.
         text, choices = text[len(piece) :].strip(), ""

@@ -6,9 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.channels.messaging import meta_provider, twilio_provider
+from tests.channels.messaging.meta_provider import MessengerStandIn, WhatsAppStandIn
+from tests.channels.messaging.standin import StandIn
 from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramUser
+from tests.channels.messaging.twilio_provider import TwilioStandIn
 from tests.e2e.running import RunningServer
 
+Providers = dict[str, StandIn]
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
@@ -20,9 +25,33 @@ def telegram_running() -> Iterator[TelegramStandIn]:
 
 
 @pytest.fixture(scope="session")
-def app_server(tmp_path_factory: pytest.TempPathFactory, telegram_running: TelegramStandIn) -> Iterator[RunningServer]:
+def providers() -> Iterator[Providers]:
+    """Meta and Twilio, by channel; both of Twilio's are one."""
+    twilio = TwilioStandIn()
+    running = {"whatsapp": WhatsAppStandIn(), "messenger": MessengerStandIn(), "twilio_sms": twilio, "twilio_whatsapp": twilio}
+    yield running
+    for standin in {id(standin): standin for standin in running.values()}.values():
+        standin.close()
+
+
+@pytest.fixture(scope="session")
+def app_server(
+    tmp_path_factory: pytest.TempPathFactory, telegram_running: TelegramStandIn, providers: Providers
+) -> Iterator[RunningServer]:
     """A server with every app on."""
-    settings = {"secret": SECRET, **telegram_running.settings, "telegram_api": telegram_running.url}
+    settings = {
+        "secret": SECRET,
+        **telegram_running.settings,
+        "telegram_api": telegram_running.url,
+        **meta_provider.WHATSAPP_SETTINGS,
+        "whatsapp_api": providers["whatsapp"].url,
+        **meta_provider.MESSENGER_SETTINGS,
+        "messenger_api": providers["messenger"].url,
+        **twilio_provider.SMS_SETTINGS,
+        **twilio_provider.WHATSAPP_SETTINGS,
+        "twilio_api": providers["twilio_sms"].url,
+        "public_url": twilio_provider.PUBLIC,
+    }
     running = RunningServer(tmp_path_factory.mktemp("apps"), **settings)
     running.start()
     yield running

@@ -138,7 +138,7 @@ MESSENGER_TEXT = exactly({
 })  # fmt: skip
 # With a file the fields are a form's, and their JSON is text.
 MESSENGER_PICTURE = exactly({
-    "recipient": {"const": json.dumps({"id": PSID})},
+    "recipient": {"type": "string", "pattern": r'^{"id": "\d+"}$'},
     "messaging_type": {"const": "RESPONSE"},
     "message": {"const": json.dumps({"attachment": {"type": "image", "payload": {"is_reusable": False}}})},
 })  # fmt: skip
@@ -191,7 +191,7 @@ class MessengerStandIn(MetaStandIn):
             assert call.files["filedata"].startswith(b"\x89PNG"), "not a PNG"
 
     def answer(self, call: Call) -> tuple[int, Any]:
-        return 200, {"recipient_id": PSID, "message_id": f"m_out{len(self.taken)}"}
+        return 200, {"recipient_id": "1", "message_id": f"m_out{len(self.taken)}"}
 
 
 def meta_error(code: int, message: str = "", **more: Any) -> dict[str, Any]:

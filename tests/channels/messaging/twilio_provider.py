@@ -19,6 +19,7 @@ from bot.channels.messaging.segments import segments
 from tests.channels.messaging.meta_provider import exactly, text
 from tests.channels.messaging.standin import Call, StandIn
 
+PUBLIC = "https://guide.example"
 ACCOUNT, TOKEN = "AC" + "0" * 32, "twilio-auth-token"
 OURS, PERSON = "+15550783881", "+14165550199"
 SETTINGS = {"twilio_account_sid": ACCOUNT, "twilio_auth_token": TOKEN}
@@ -56,7 +57,7 @@ def media(kind: str, fields: dict[str, str]) -> dict[str, str]:
     return {**fields, "NumMedia": "1", "MediaContentType0": kind, "MediaUrl0": where}
 
 
-def signed(fields: dict[str, str], channel: str = "twilio_sms", base: str = "https://guide.example") -> Request:
+def signed(fields: dict[str, str], channel: str = "twilio_sms", base: str = PUBLIC) -> Request:
     url = f"{base}/webhooks/{channel}/webhook"
     headers = {"x-twilio-signature": signature(url, fields), "content-type": "application/x-www-form-urlencoded"}
     return Request("POST", url, headers, {}, urlencode(fields).encode())
