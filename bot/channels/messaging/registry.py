@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Dict, List, Tuple, Type
 
 from bot.channels.messaging.app import App
+from bot.channels.messaging.slack import Slack
 from bot.channels.messaging.telegram import Telegram
 from bot.settings import Settings
 
-APPS: Tuple[Type[App], ...] = (Telegram,)
+APPS: Tuple[Type[App], ...] = (Telegram, Slack)
 
 
 def missing(app: Type[App], options: Settings) -> List[str]:

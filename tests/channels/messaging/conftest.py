@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.channels.messaging.slack_standin import SlackStandIn, SlackUser
 from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramUser
 from tests.e2e.running import RunningServer
 
@@ -20,9 +21,24 @@ def telegram_running() -> Iterator[TelegramStandIn]:
 
 
 @pytest.fixture(scope="session")
-def app_server(tmp_path_factory: pytest.TempPathFactory, telegram_running: TelegramStandIn) -> Iterator[RunningServer]:
-    """A server with every app on."""
-    settings = {"secret": SECRET, **telegram_running.settings, "telegram_api": telegram_running.url}
+def slack_running() -> Iterator[SlackStandIn]:
+    standin = SlackStandIn()
+    yield standin
+    standin.close()
+
+
+@pytest.fixture(scope="session")
+def app_server(
+    tmp_path_factory: pytest.TempPathFactory, telegram_running: TelegramStandIn, slack_running: SlackStandIn
+) -> Iterator[RunningServer]:
+    """A server with the apps on."""
+    settings = {
+        "secret": SECRET,
+        **telegram_running.settings,
+        "telegram_api": telegram_running.url,
+        **slack_running.settings,
+        "slack_api": slack_running.api,
+    }
     running = RunningServer(tmp_path_factory.mktemp("apps"), **settings)
     running.start()
     yield running
@@ -41,3 +57,17 @@ def telegram(telegram_running: TelegramStandIn) -> Iterator[TelegramStandIn]:
 def user(app_server: RunningServer) -> TelegramUser:
     """Somebody new on Telegram."""
     return TelegramUser(app_server.url)
+
+
+@pytest.fixture
+def slack(slack_running: SlackStandIn) -> Iterator[SlackStandIn]:
+    """Slack, which took nothing yet, and at the end refused nothing."""
+    slack_running.forget()
+    yield slack_running
+    assert slack_running.refused == []
+
+
+@pytest.fixture
+def member(app_server: RunningServer) -> SlackUser:
+    """Somebody new on Slack."""
+    return SlackUser(app_server.url)

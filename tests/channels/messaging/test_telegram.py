@@ -158,7 +158,9 @@ def test_what_is_too_large_is_refused(user: TelegramUser) -> None:
 
 
 @pytest.mark.parametrize("parts", [{"my_chat_member": {}}, {"channel_post": {}}, {"poll": {}}])
-def test_what_is_no_message_is_taken_in_silence(user: TelegramUser, telegram: TelegramStandIn, parts: dict[str, object]) -> None:
+def test_what_is_no_message_is_taken_in_silence(
+    user: TelegramUser, telegram: TelegramStandIn, parts: dict[str, object]
+) -> None:
     assert user.post(user.update(**parts)).status_code == 200
     service = user.update(message=user.message(new_chat_members=[]))
     bots = user.text("beep", **{"from": {"id": 7, "is_bot": True, "first_name": "bot"}})
