@@ -62,8 +62,13 @@ class MessagingInput(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The app's route."""
         blueprint = Blueprint(f"messaging_{self._app.name}")
+
+        # Sanic marks a route's function, which a method can't be.
+        async def webhook(request: SanicRequest) -> HTTPResponse:
+            return await self._webhook(request)
+
         # Every method comes to us, so that a refusal is one clear line.
-        blueprint.add_route(self._webhook, "/webhook", methods=METHODS, name="webhook", stream=True)
+        blueprint.add_route(webhook, "/webhook", methods=METHODS, name="webhook", stream=True)
         return blueprint
 
     async def _webhook(self, request: SanicRequest) -> HTTPResponse:

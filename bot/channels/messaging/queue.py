@@ -307,20 +307,18 @@ class Queue:
 
     # Lanes.
 
-    def alive(self) -> None:
-        """Say that this worker still works on what it has taken."""
+    def alive(self, answering: Iterable[str], sending: Iterable[str]) -> None:
+        """Say that this worker still works on these conversations."""
         with self._database.begin() as connection:
-            connection.execute(lanes.update().where(lanes.c.owner == self.owner).values(until=self._clock() + LEASE))
+            for purpose, names in ((ANSWER, list(answering)), (SEND, list(sending))):
+                if names:
+                    mine = (lanes.c.owner == self.owner) & (lanes.c.purpose == purpose) & lanes.c.conversation.in_(names)
+                    connection.execute(lanes.update().where(mine).values(until=self._clock() + LEASE))
 
     def leave(self) -> None:
         """Let go of everything, for others to take at once."""
         with self._database.begin() as connection:
             connection.execute(lanes.delete().where(lanes.c.owner == self.owner))
-
-    def release(self, conversation: str, purpose: str) -> None:
-        """Let go of one lane."""
-        with self._database.begin() as connection:
-            self._free(connection, conversation, purpose)
 
     def prune(self) -> None:
         """Forget what nobody asks for any more."""

@@ -6,12 +6,13 @@ from typing import Dict, List, Tuple, Type
 
 from bot.channels.messaging.app import App
 from bot.channels.messaging.messenger import Messenger
+from bot.channels.messaging.slack import Slack
 from bot.channels.messaging.telegram import Telegram
 from bot.channels.messaging.twilio import TwilioSms, TwilioWhatsApp
 from bot.channels.messaging.whatsapp import WhatsApp
 from bot.settings import Settings
 
-APPS: Tuple[Type[App], ...] = (Telegram, WhatsApp, Messenger, TwilioSms, TwilioWhatsApp)
+APPS: Tuple[Type[App], ...] = (Telegram, Slack, WhatsApp, Messenger, TwilioSms, TwilioWhatsApp)
 
 
 def missing(app: Type[App], options: Settings) -> List[str]:

@@ -45,13 +45,17 @@ class Sender:
         try:
             async with self._session.post(url, headers=headers, allow_redirects=False, **_content(request)) as answer:
                 body = await answer.content.read(MOST_BYTES)
-                result = app.result(answer.status, answer.headers, body)
+                status, told = answer.status, answer.headers
         except asyncio.TimeoutError:
             return Later("no answer in time"), None
         except (aiohttp.ClientError, OSError) as error:
             # Not its text: it names the address, which for some providers holds the token.
             return Later(f"no connection ({type(error).__name__})"), None
-        return result, app.follow(request, body) if isinstance(result, Sent) else None
+        try:
+            result = app.result(status, told, body)
+            return result, app.follow(request, body) if isinstance(result, Sent) else None
+        except (ValueError, KeyError, TypeError):
+            return Later(f"an answer that is not documented ({status})"), None
 
 
 def wait(attempts: int, asked: Optional[float], chance: random.Random) -> float:

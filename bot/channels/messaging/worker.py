@@ -71,7 +71,7 @@ class Worker:
         loops = (
             self._look(ANSWER, self._answering, ANSWERING, self._queue.answerable, self._answer),
             self._look(SEND, self._sending, SENDING, self._queue.sendable, self._send),
-            self._every(LEASE / 3, self._queue.alive),
+            self._every(LEASE / 3, lambda: self._queue.alive(tuple(self._answering), tuple(self._sending))),
             self._every(PRUNE_EVERY, self._queue.prune),
         )
         self._tasks = [asyncio.ensure_future(loop) for loop in loops]
@@ -140,6 +140,7 @@ class Worker:
             # It is still in the queue, and taken up again when the lane is free.
             logger.exception("the queue of messages can't be written")
         except Exception:
+            # Taken up again when the lane is free, which is not at once.
             logger.exception("work on a conversation failed")
         finally:
             running.pop(first.conversation, None)

@@ -8,18 +8,25 @@ import pytest
 
 from tests.channels.messaging import meta_provider, twilio_provider
 from tests.channels.messaging.meta_provider import MessengerStandIn, WhatsAppStandIn
-from tests.channels.messaging.standin import StandIn
+from tests.channels.messaging.people import Providers
+from tests.channels.messaging.slack_standin import SlackStandIn, SlackUser
 from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramUser
 from tests.channels.messaging.twilio_provider import TwilioStandIn
 from tests.e2e.running import RunningServer
 
-Providers = dict[str, StandIn]
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(scope="session")
 def telegram_running() -> Iterator[TelegramStandIn]:
     standin = TelegramStandIn()
+    yield standin
+    standin.close()
+
+
+@pytest.fixture(scope="session")
+def slack_running() -> Iterator[SlackStandIn]:
+    standin = SlackStandIn()
     yield standin
     standin.close()
 
@@ -36,13 +43,18 @@ def providers() -> Iterator[Providers]:
 
 @pytest.fixture(scope="session")
 def app_server(
-    tmp_path_factory: pytest.TempPathFactory, telegram_running: TelegramStandIn, providers: Providers
+    tmp_path_factory: pytest.TempPathFactory,
+    telegram_running: TelegramStandIn,
+    slack_running: SlackStandIn,
+    providers: Providers,
 ) -> Iterator[RunningServer]:
     """A server with every app on."""
     settings = {
         "secret": SECRET,
         **telegram_running.settings,
         "telegram_api": telegram_running.url,
+        **slack_running.settings,
+        "slack_api": slack_running.api,
         **meta_provider.WHATSAPP_SETTINGS,
         "whatsapp_api": providers["whatsapp"].url,
         **meta_provider.MESSENGER_SETTINGS,
@@ -70,3 +82,17 @@ def telegram(telegram_running: TelegramStandIn) -> Iterator[TelegramStandIn]:
 def user(app_server: RunningServer) -> TelegramUser:
     """Somebody new on Telegram."""
     return TelegramUser(app_server.url)
+
+
+@pytest.fixture
+def slack(slack_running: SlackStandIn) -> Iterator[SlackStandIn]:
+    """Slack, which took nothing yet, and at the end refused nothing."""
+    slack_running.forget()
+    yield slack_running
+    assert slack_running.refused == []
+
+
+@pytest.fixture
+def member(app_server: RunningServer) -> SlackUser:
+    """Somebody new on Slack."""
+    return SlackUser(app_server.url)

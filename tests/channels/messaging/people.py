@@ -13,6 +13,7 @@ from tests.channels.messaging import meta_provider as meta
 from tests.channels.messaging import twilio_provider as twilio
 from tests.channels.messaging.standin import Call, StandIn
 
+Providers = dict[str, StandIn]
 NUMBERS = itertools.count(1)
 
 

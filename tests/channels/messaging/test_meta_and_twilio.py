@@ -11,9 +11,8 @@ from functools import partial
 import pytest
 import requests
 
-from tests.channels.messaging.conftest import Providers
 from tests.channels.messaging.meta_provider import WORD
-from tests.channels.messaging.people import PEOPLE, OfMessenger, OfSms, OfTwilioWhatsApp, OfWhatsApp, Person
+from tests.channels.messaging.people import PEOPLE, OfMessenger, OfSms, OfTwilioWhatsApp, OfWhatsApp, Person, Providers
 from tests.channels.messaging.standin import Call, Fault
 from tests.e2e.running import RunningServer
 
