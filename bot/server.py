@@ -13,6 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.messaging.channel import Desk
 from bot.channels.web.channel import WebInput
 from bot.conversations.archive import Away, the_archive
 from bot.conversations.retention import prune, retention
@@ -36,7 +37,9 @@ def run() -> None:
 def make_app() -> Sanic:
     """The application, without its agent."""
     token = settings().rasa_api_token
-    app = configure_app([RestInput(), WebInput()], enable_api=bool(token), auth_token=token)
+    desk = Desk(settings())
+    app = configure_app([RestInput(), WebInput(), *desk.channels()], enable_api=bool(token), auth_token=token)
+    desk.serve(app)
     app.register_listener(close_resources, "after_server_stop")
     served = files(settings().country)
     app.blueprint(site(served))
