@@ -23,7 +23,7 @@ from bot.console.audit import code
 from bot.console.headers import Guard
 from bot.console.knowledge import Topics
 from bot.console.oidc import Provider, mapping
-from bot.console.pages import conversations, log_in, transcript
+from bot.console.pages import conversations, dashboard, export, inbox, log_in, people, start, transcript
 from bot.console.problem import Problem, not_found
 from bot.console.role import Role
 from bot.console.session import Sessions
@@ -87,6 +87,18 @@ def routes() -> list[Route | Mount]:
         everybody("/sign-in", log_in.sign_in),
         everybody(log_in.BACK, log_in.signed_in),
         _page("/log-out", log_in.log_out, methods=("POST",)),
+        _page("/", start.show),
+        _page("/account", people.own, methods=("GET", "POST")),
+        _page("/inbox", inbox.show),
+        review("/inbox", inbox.judge),
+        _page("/inbox/decisions", inbox.decisions),
+        review("/inbox/decisions/{lesson:int}/undo", inbox.undo),
+        _page("/dashboard", dashboard.show),
+        admin("/staff", people.show),
+        admin("/staff", people.add, methods=("POST",)),
+        admin("/staff/{name}", people.change, methods=("POST",)),
+        admin("/audit", people.log),
+        admin("/export/{what}.{kind}", export.export),
         _page("/conversations", conversations.show),
         review("/filters", conversations.keep),
         review("/filters/{filter:int}/remove", conversations.drop),

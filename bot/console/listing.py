@@ -21,6 +21,8 @@ _FEW = 2_000
 # How many of the newest are gone through to count what each must be asked for.
 _WALKED = 20_000
 
+# As the indices have it: a parameter in its place would keep them from being used.
+_NONE = sa.literal_column("0")
 _DAY = datetime.timedelta(days=1)
 
 
@@ -158,9 +160,9 @@ def _of_conversations(chosen: Filter) -> Any:
     if chosen.safety == "any":
         yield table.flagged.is_(sa.true())
     if chosen.unclear:
-        yield table.unclear > 0
+        yield table.unclear > _NONE
     if chosen.thumbs == "down":
-        yield table.thumbs_down > 0
+        yield table.thumbs_down > _NONE
     if chosen.least is not None:
         yield table.turns >= chosen.least
     if chosen.most is not None:
@@ -179,7 +181,6 @@ def _of_turns(connection: Connection, chosen: Filter) -> Any:
     if chosen.safety and chosen.safety != "any":
         yield table.safety == chosen.safety
     if chosen.low:
-        # As the index has it: a parameter in its place would keep it from being used.
         yield table.confidence < sa.literal_column(str(LOW_CONFIDENCE))
     if chosen.knowledge:
         yield table.knowledge == chosen.knowledge

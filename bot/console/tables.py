@@ -96,6 +96,18 @@ INDICES = (
         sqlite_where=turns.c.confidence < sa.literal_column(str(LOW_CONFIDENCE)),
         postgresql_where=turns.c.confidence < sa.literal_column(str(LOW_CONFIDENCE)),
     ),
+    sa.Index(
+        "conversations_thumbs_down",
+        conversations.c.last,
+        sqlite_where=conversations.c.thumbs_down > sa.literal_column("0"),
+        postgresql_where=conversations.c.thumbs_down > sa.literal_column("0"),
+    ),
+    sa.Index(
+        "conversations_unclear",
+        conversations.c.last,
+        sqlite_where=conversations.c.unclear > sa.literal_column("0"),
+        postgresql_where=conversations.c.unclear > sa.literal_column("0"),
+    ),
     sa.Index("turns_knowledge", turns.c.knowledge, turns.c.at),
     sa.Index("conversations_assignee", conversations.c.assignee, conversations.c.last),
     sa.Index("conversations_language", conversations.c.language, conversations.c.last),

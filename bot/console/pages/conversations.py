@@ -33,7 +33,7 @@ def show(visit: Visit) -> Response:
         listing = Listing(connection, chosen)
         page = listing.page(after, before)
         count = listing.count()
-        first = _first(connection, [row.conversation for row in page.rows])
+        first = first_turns(connection, [row.conversation for row in page.rows])
         kept = list(connection.execute(sa.select(filters).where(filters.c.staff == visit.staff.name).order_by(filters.c.name)))
         choices = _choices(connection, visit.console)
         if chosen.values:
@@ -79,7 +79,7 @@ def drop(visit: Visit) -> Response:
     return visit.go("/conversations", "The filter was removed.")
 
 
-def _first(connection: Connection, names: list[str]) -> dict[str, Any]:
+def first_turns(connection: Connection, names: list[str]) -> dict[str, Any]:
     """The first turn of each of some conversations."""
     if not names:
         return {}
