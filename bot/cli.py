@@ -17,6 +17,9 @@ import click
 import structlog
 from pydantic import ValidationError
 
+from bot.commands.console import console
+from bot.commands.review import import_review
+from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import settings
 
@@ -51,6 +54,10 @@ def main(verbose: bool) -> None:
     )
     if not verbose:
         warnings.simplefilter("ignore")
+
+
+main.add_command(console)
+main.add_command(staff)
 
 
 @main.command()
@@ -157,6 +164,9 @@ def evaluate(
 @main.group()
 def knowledge() -> None:
     """Check, build, compare and publish the knowledge base."""
+
+
+knowledge.add_command(import_review)
 
 
 @knowledge.command()

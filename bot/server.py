@@ -11,6 +11,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.web.channel import WebInput
+from bot.console.server import beside
 from bot.dialogue.agent import load, stored_conversations
 from bot.settings import settings
 from bot.widget.site import files, site
@@ -21,7 +22,8 @@ def run() -> None:
     app = make_app()
     app.register_listener(_load_agent, "before_server_start")
     app.register_listener(_say_ready, "after_server_start")
-    app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
+    with beside():
+        app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
 
 
 def make_app() -> Sanic:
