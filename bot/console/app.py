@@ -29,16 +29,17 @@ from bot.console.role import Role
 from bot.console.session import Sessions
 from bot.console.throttle import Throttle
 from bot.console.visit import Console, Page, endpoint, refusal
+from bot.conversations.archive import Archive
 from bot.settings import Settings
 
 HERE = Path(__file__).parent
 
 
-def make_app(database: Engine, settings: Settings, provider: Provider | None = None) -> Starlette:
+def make_app(archive: Archive, settings: Settings, provider: Provider | None = None) -> Starlette:
     """The application.
 
     Args:
-        database: the conversations' database, brought to its newest shape.
+        archive: of the conversations, its database brought to its newest shape.
         settings: of this installation.
         provider: in the place of the one that the settings name.
 
@@ -47,8 +48,9 @@ def make_app(database: Engine, settings: Settings, provider: Provider | None = N
     """
     pages = make_pages()
     url = settings.console_url.rstrip("/")
+    database = archive.engine
     console = Console(
-        database=database,
+        archive=archive,
         pages=pages,
         sessions=Sessions(database, settings.console_idle_minutes * 60, settings.console_session_hours * 3600),
         accounts=Accounts(database),

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sqlalchemy.engine import Engine
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from bot.conversations.archive import Archive
+from bot.conversations.database import engine, migrate
+from bot.conversations.spool import Spool
+from bot.settings import Settings
 
-from bot.console.tables import metadata
+# A page may wait longer than a visitor's turn.
+PATIENCE = 15.0
 
 
 def opened(url: str) -> Engine:
-    """The database, with every table that the console needs."""
-    database = connected(url)
-    metadata.create_all(database)
+    """The database, in its newest shape. Parameters, which may be a visitor's words, stay out of its errors.
+
+    Raises:
+        bot.conversations.database.DatabaseError: it is not one that is supported.
+    """
+    database = engine(url, patience=PATIENCE)
+    database.hide_parameters = True
+    migrate(database)
     return database
 
 
-def connected(url: str) -> Engine:
-    """An engine for it. Parameters, which may be a visitor's words, stay out of its errors."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, future=True, pool_pre_ping=True, hide_parameters=True)
-    database = sa.create_engine(parsed, future=True, hide_parameters=True, connect_args={"timeout": 10})
+def archive(settings: Settings) -> Archive:
+    """The conversations, in the database and on disk where they wait for it.
 
-    @sa.event.listens_for(database, "connect")
-    def _prepare(connection: Any, _: Any) -> None:
-        # Readers and the bot that writes do not wait for one another.
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    return database
+    Raises:
+        bot.conversations.database.DatabaseError: the database is not one that is supported.
+    """
+    return Archive(opened(settings.conversations), Spool(settings.spool, settings.spool_megabytes * 1_000_000))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from bot.console.app import make_app
-from bot.console.database import opened
+from bot.console.database import archive
 from bot.settings import Settings, settings
 
 # Set for a console that runs beside the bot: it ends when its standard input does, however the bot's process died.
@@ -26,7 +26,7 @@ def run(given: Settings | None = None) -> None:
         ValueError: a setting can't be taken.
     """
     chosen = given or settings()
-    app = make_app(opened(chosen.conversations), chosen)
+    app = make_app(archive(chosen), chosen)
     config = uvicorn.Config(
         app,
         host=chosen.console_host,

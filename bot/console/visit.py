@@ -32,6 +32,7 @@ from bot.console.problem import Problem
 from bot.console.role import Role
 from bot.console.session import Session, Sessions
 from bot.console.throttle import Throttle
+from bot.conversations.archive import Archive
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Console:
         proxies: how many proxies stand before it, whose `X-Forwarded-For` is believed.
     """
 
-    database: Engine
+    archive: Archive
     pages: Environment
     sessions: Sessions
     accounts: Accounts
@@ -62,6 +63,11 @@ class Console:
     proxies: int = 0
     clock: Callable[[], float] = time.time
     kept: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Engine:
+        """Of the conversations."""
+        return self.archive.engine
 
 
 class Visit:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from bot.console.app import make_app
 from bot.console.database import opened
 from bot.console.knowledge import Topics
 from bot.console.role import Role
+from bot.conversations.archive import Archive
+from bot.conversations.database import engine
+from bot.conversations.spool import Spool
 from bot.settings import Settings
 from tests.console.data import Written
 
@@ -64,9 +68,25 @@ def topics() -> Iterator[Topics]:
     Topics.read = before  # type: ignore[method-assign]
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that was brought to its newest shape once, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "conversations.db"
+    opened(f"sqlite:///{path}").dispose()
+    return path
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Engine:
-    return opened(f"sqlite:///{tmp_path / 'conversations.db'}")
+def database(empty: Path, tmp_path: Path) -> Iterator[Engine]:
+    shutil.copy(empty, tmp_path / "conversations.db")
+    made = engine(f"sqlite:///{tmp_path / 'conversations.db'}", patience=15)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def archive(database: Engine, tmp_path: Path) -> Archive:
+    return Archive(database, Spool(tmp_path / "spool", 1_000_000))
 
 
 @pytest.fixture
@@ -75,18 +95,18 @@ def written(database: Engine) -> Written:
 
 
 @pytest.fixture
-def staff(database: Engine) -> Accounts:
+def accounts(database: Engine) -> Accounts:
     """Rita reads, Vera and Viktor review, Anna is the admin."""
-    accounts = Accounts(database)
+    made = Accounts(database)
     for name, role in (("rita", Role.READER), ("vera", Role.REVIEWER), ("viktor", Role.REVIEWER), ("anna", Role.ADMIN)):
-        accounts.add(name, role, PASSWORD)
-    return accounts
+        made.add(name, role, PASSWORD)
+    return made
 
 
 @pytest.fixture
-def open_browser(database: Engine, staff: Accounts) -> Callable[..., Member]:
+def open_browser(archive: Archive, accounts: Accounts) -> Callable[..., Member]:
     """A browser; with a name, of somebody who is logged in."""
-    app = make_app(database, Settings())
+    app = make_app(archive, Settings())
 
     def opened_for(name: str = "", **options: Any) -> Member:
         member = Member(app, base_url=ADDRESS, **options)

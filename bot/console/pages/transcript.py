@@ -156,7 +156,7 @@ def erase(visit: Visit) -> Response:
         raise Problem(422, "The code was not typed as it is shown, so nothing was erased.")
     from bot.conversations.erasure import erase as erase_conversation
 
-    receipt = erase_conversation(visit.console.database, name)
+    receipt = erase_conversation(visit.console.archive, name)
     visit.note("erase", audit.code(name), receipt.receipt)
     return visit.page("erase.html", name=name, code=audit.code(name), receipt=receipt)
 
@@ -170,7 +170,7 @@ def export(visit: Visit) -> Response:
 
     visit.note("export", audit.code(name), "conversation")
     headers = {"Content-Disposition": f'attachment; filename="conversation-{audit.code(name)}.json"'}
-    return JSONResponse(export_conversation(visit.console.database, name), headers=headers)
+    return JSONResponse(export_conversation(visit.console.archive, name), headers=headers)
 
 
 def _reviewers(row: Any, wanted: str, me: str) -> dict[str, Any]:
