@@ -34,6 +34,8 @@ def run(given: Settings | None = None) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        # The console has none, and Rasa holds the library for it too old for this server.
+        ws="none",
         # Proxies are believed by our own setting.
         proxy_headers=False,
         timeout_graceful_shutdown=5,

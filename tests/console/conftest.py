@@ -23,7 +23,7 @@ from bot.conversations.archive import Archive
 from bot.conversations.database import engine
 from bot.conversations.spool import Spool
 from bot.settings import Settings
-from tests.console.data import Written
+from tests.console.data import Written, careless
 
 PASSWORD = "correct horse battery"
 ADDRESS = "http://localhost:5006"
@@ -79,7 +79,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def database(empty: Path, tmp_path: Path) -> Iterator[Engine]:
     shutil.copy(empty, tmp_path / "conversations.db")
-    made = engine(f"sqlite:///{tmp_path / 'conversations.db'}", patience=15)
+    made = careless(engine(f"sqlite:///{tmp_path / 'conversations.db'}", patience=15))
     yield made
     made.dispose()
 

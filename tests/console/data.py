@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from bot.conversations.tables import conversations, feedback, turns
@@ -13,12 +14,22 @@ from bot.conversations.tables import conversations, feedback, turns
 NOON = 1795521600.0
 
 
+def careless(database: Engine) -> Engine:
+    """A database that does not wait for the disk; what tests write may be lost."""
+
+    @event.listens_for(database, "connect")
+    def hasten(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA synchronous = OFF")
+
+    return database
+
+
 class Written:
     """Fills a database."""
 
     def __init__(self, database: Engine) -> None:
         self.database = database
-        self._messages = 0
+        self.messages = 0
 
     def conversation(self, name: str, *said: str | dict[str, Any], at: float = NOON, **values: Any) -> list[int]:
         """A conversation with a turn for each text, a minute apart; returns the turns' ids.
@@ -56,7 +67,7 @@ class Written:
                 connection.execute(change.values(thumbs_down=conversations.c.thumbs_down + 1))
 
     def _turn(self, name: str, at: float, given: str | dict[str, Any]) -> dict[str, Any]:
-        self._messages += 1
+        self.messages += 1
         one = {"said": given} if isinstance(given, str) else given
         text = one.get("replied", "It may help some people, but the proof is weak.")
         source = {"id": "marshall-2019", "name": "Marshall", "year": "2019", "title": "Magnesium for RLS",
@@ -66,7 +77,7 @@ class Written:
             "conversation": name,
             "channel": "web",
             "at": at,
-            "message": f"message-{self._messages}",
+            "message": f"message-{self.messages}",
             "language": "en",
             "intent": "magnesium_evidence",
             "kind": "answer",

@@ -74,7 +74,7 @@ def charts(found: Figures, visit: Visit) -> dict[str, str]:
         elif table.key == "safety":
             drawing = columns("Safety events", labels, table.column(1))
         elif table.key == "times":
-            drawing = columns("Half (full) and 95% (line) within", labels, table.column(1), " ms", table.column(2))
+            drawing = columns("Reply: half (full), 95% (outline)", labels, table.column(1), " ms", table.column(2))
         elif table.key == "thumbs":
             drawing = bars("Thumbs down by topic", [(label, down) for label, down in zip(labels, table.column(2)) if down])
         elif table.key == "channels":

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from bot.console.filter import STATUSES, Filter
 from bot.console.inbox import waiting
 from bot.console.listing import Count, Listing
-from bot.console.pages.conversations import first_turns
 from bot.console.pages.inbox import inbox
 from bot.console.visit import Visit
 from bot.conversations.tables import conversations, feedback, lessons, turns
@@ -28,6 +27,7 @@ class Queue:
     chosen: Filter
     count: Count
     rows: list[Any]
+    said: dict[str, str]
     empty: str
 
 
@@ -44,17 +44,17 @@ def show(visit: Visit) -> Response:
         queues = []
         for title, chosen, empty in QUEUES:
             listing = Listing(connection, chosen)
-            queues.append(Queue(title, chosen, listing.count(), listing.page(size=SHOWN).rows, empty))
+            rows = listing.page(size=SHOWN).rows
+            said = _said(connection, [row.conversation for row in rows], chosen)
+            queues.append(Queue(title, chosen, listing.count(), rows, said, empty))
         mine = Listing(connection, Filter(assignee=visit.staff.name, open=True)).count()
         second = Listing(connection, Filter(status="second_look")).count()
-        first = first_turns(connection, [row.conversation for queue in queues for row in queue.rows])
         groups = inbox(visit.console).groups(connection)
         changes = list(_changes(connection, since))
         decided = len(waiting(connection))
     return visit.page(
         "start.html",
         queues=queues,
-        first=first,
         groups=groups[:8],
         number=len(groups),
         messages=sum(len(group.messages) for group in groups),
@@ -65,6 +65,17 @@ def show(visit: Visit) -> Response:
         decided=decided,
         statuses=STATUSES,
     )
+
+
+def _said(connection: Connection, names: list[str], chosen: Filter) -> dict[str, str]:
+    """Of each conversation, the latest message for which it stands in its queue."""
+    query = sa.select(turns.c.conversation, turns.c.said).where(turns.c.conversation.in_(names)).order_by(turns.c.id)
+    if chosen.safety:
+        query = query.where(turns.c.safety.is_not(None))
+    else:
+        same = (feedback.c.conversation == turns.c.conversation) & (feedback.c.message == turns.c.message)
+        query = query.where(sa.exists().where(same & feedback.c.helpful.is_(sa.false())))
+    return {row.conversation: row.said for row in connection.execute(query)}
 
 
 def _changes(connection: Connection, since: float) -> Any:
