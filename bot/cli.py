@@ -18,6 +18,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot.commands.console import console
+from bot.commands.conversations import conversations
 from bot.commands.review import import_review
 from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
@@ -28,13 +29,15 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.database import DatabaseError
+        from bot.conversations.retention import RetentionError
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
         from bot.training import TrainingFailed
 
         try:
             return super().invoke(ctx)
-        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed) as error:
+        except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError, ModelError, TrainingFailed) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -58,6 +61,7 @@ def main(verbose: bool) -> None:
 
 main.add_command(console)
 main.add_command(staff)
+main.add_command(conversations)
 
 
 @main.command()

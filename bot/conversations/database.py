@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,8 @@ def engine(url: str, patience: float = PATIENCE) -> Engine:
         # Each connection to memory is a database of its own, so there is only one.
         return sa.create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    # For its owner only; the files that SQLite lays beside it are made in the same way.
+    os.close(os.open(parsed.database, os.O_CREAT | os.O_RDWR, 0o600))
     made = sa.create_engine(
         parsed,
         poolclass=QueuePool,

@@ -251,18 +251,19 @@ class People(EntityRecognizer):
         for match in self._SURE.finditer(text):
             yield self._run(text, match.end(), sure=True)
         for match in self._TITLE.finditer(text):
-            yield self._run(text, match.end(), sure=False)
+            yield self._run(text, match.end(), titled=True)
         for match in self._KIN.finditer(text):
-            yield self._run(text, match.end(), sure=False)
+            yield self._run(text, match.end())
         here = self._HERE.match(text)
         if here:
-            yield self._run(text, here.start(1), sure=False)
+            yield self._run(text, here.start(1))
 
-    def _run(self, text: str, start: int, sure: bool, most: int = 3) -> tuple[int, int]:
+    def _run(self, text: str, start: int, sure: bool = False, titled: bool = False, most: int = 3) -> tuple[int, int]:
         """The words from here that are a name.
 
         Args:
             sure: something says that it is one, so that an everyday word may be one too.
+            titled: a title stands before it, so that a surname may come first.
         """
         end = start
         for count in range(most):
@@ -271,7 +272,12 @@ class People(EntityRecognizer):
                 break
             word = match.group()
             plain = word.casefold()
-            if plain in self._NEVER or self._words.is_medical(word):
+            if plain in self._NEVER:
+                break
+            if self._words.is_surname(word) and (count or titled or word[0].isupper()):
+                end = match.end()
+                continue
+            if self._words.is_medical(word):
                 break
             if self._words.is_common(word) and not self._words.may_be_given_name(word):
                 # "My name is Young" announces it; "Dr said" does not.
@@ -286,7 +292,7 @@ class People(EntityRecognizer):
         for match in self._WORD.finditer(text):
             word = match.group()
             if self._words.is_given_name(word):
-                start, end = self._run(text, match.start(), sure=False)
+                start, end = self._run(text, match.start())
                 yield start, max(end, match.end())
 
     def _recognised(self, artifacts: NlpArtifacts | None) -> Iterator[tuple[int, int]]:
@@ -296,7 +302,7 @@ class People(EntityRecognizer):
             tokens = [token for token in entity if token.is_alpha or "-" in token.text or "'" in token.text]
             while tokens and self._is_none(tokens[0]):
                 tokens.pop(0)
-            while tokens and self._is_none(tokens[-1]):
+            while tokens and self._is_none(tokens[-1]) and not (len(tokens) > 1 and self._words.is_surname(tokens[-1].text)):
                 tokens.pop()
             if tokens:
                 yield tokens[0].idx, tokens[-1].idx + len(tokens[-1])

@@ -3,9 +3,9 @@
 A state is plain data:
 
 - `now`: slots that are set, the active form, the latest action and whether the bot is paused, after the last event;
-- `window`: the last turns, each with how many `events` it has, what `now` was `before` it, the buttons that it `offered`, and what
-  its reply was `about`, if anything;
-- `past`: the same of turns that fell out of the window, the latest button first; None where the window holds the whole session;
+- `window`: the last turns, each with how many `events` it has, what `now` was `before` it, the buttons that it `offered`, and
+  `about`, its replies that answered something;
+- `past`: the same of turns that fell out of the window, the latest first; None where the window holds the whole session;
 - `since`: when the visitor last started over, in seconds since 1970.
 
 The dialogue goes on from the events of the window, which begin where `before` of the first one says. So a turn costs the
@@ -18,6 +18,8 @@ from typing import Any
 
 # How many turns back the dialogue looks for what was said.
 TURNS = 10
+# How many replies before those are known in short.
+ABOUT_KEPT = 20
 # How many of the buttons that were offered before can still be pressed.
 OFFERED = 60
 
@@ -60,12 +62,12 @@ def advance(state: State, events: list[Event]) -> State:
         now = _after(now, event)
     while len(window) > TURNS:
         gone = window.pop(0)
-        known = past or {"offered": [], "about": None}
+        known = past or {"offered": [], "about": []}
         offered: dict[str, str] = {}
         for title, payload in (*gone["offered"], *known["offered"]):
             offered.setdefault(payload, title)
         buttons = [[title, payload] for payload, title in offered.items()]
-        past = {"offered": buttons[:OFFERED], "about": gone["about"] or known["about"]}
+        past = {"offered": buttons[:OFFERED], "about": [*gone["about"], *known["about"]][:ABOUT_KEPT]}
     return {"now": now, "window": window, "past": past, "since": since}
 
 
@@ -80,10 +82,10 @@ def _nothing() -> dict[str, Any]:
 
 def _said(events: list[Event]) -> dict[str, Any]:
     replies = [(event.get("metadata") or {}).get("reply") or {} for event in events if event["event"] == "bot"]
-    about = [slim(reply) for reply in replies if reply.get("kind") in ABOUT]
+    about = [slim(reply) for reply in reversed(replies) if reply.get("kind") in ABOUT]
     return {
         "offered": [[button["title"], button["payload"]] for reply in replies for button in reply.get("buttons") or ()],
-        "about": about[-1] if about else None,
+        "about": about,
     }
 
 
@@ -96,7 +98,8 @@ def slim(reply: dict[str, Any]) -> dict[str, Any]:
         "safety": reply.get("safety"),
         "lookup": {"type": lookup["type"]} if lookup.get("type") else None,
         "answers": [{"topic": answer["topic"], "text": answer["text"]} for answer in reply.get("answers") or ()],
-        "buttons": reply.get("buttons") or [],
+        # A boundary's buttons name the topics that it is about.
+        "buttons": reply.get("buttons") or [] if reply["kind"] == "safety" else [],
     }
 
 

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 GIVEN_NAMES = Path(__file__).parent / "given_names.txt"
+SURNAMES = Path(__file__).parent / "surnames.txt"
 
 _ANY_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
@@ -34,6 +35,9 @@ dr mr mrs ms miss mum mom mam dad gran nan grandma grandpa hubby hubs wifey kidd
 consultant gp specialist neurologist neuro meds med script scripts rx otc mg mcg ug ml iu kg lb lbs oz cm mm am pm hr hrs min
 mins wk wks yr yrs yo mo tonite nite nites tho thru cuz cos coz bc btw idk tbh imo asap fyi jumpy twitchy fidgety creepy crawly
 achy sore tingly numb itchy restless insomnia zombie thank prescribed prescribes took takes diagnosed anyone someone please
+que qué como cómo cuál cual dónde donde cuando cuándo el la los las un una unos de del y o no sí si para por con sin mi mis tu su es está
+estoy soy tengo tiene puedo hola gracias piernas magnesio ayuda inquietas dolor noche le les des du et est je suis mes ma mon jambes
+avec pour sans bonjour merci comment pourquoi quand où oui non das der die und ist ich mein meine wie was beine
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
 november december christmas easter""".split()
 
@@ -57,11 +61,13 @@ class Words:
         medical: words of medicines, brands, foods, forms and terms.
         common: everyday words, and all that the knowledge base asks and answers with.
         given: names that people are given.
+        sur: names of families, many of them everyday words.
     """
 
     medical: frozenset[str]
     common: frozenset[str]
     given: frozenset[str]
+    sur: frozenset[str]
 
     @classmethod
     def load(cls, folder: Path, conversation: Path) -> Words:
@@ -72,7 +78,7 @@ class Words:
         given = frozenset(GIVEN_NAMES.read_text(encoding="utf-8").split())
         # A name that an example of ours happens to hold is still a name; an everyday word that is also a name is not.
         common = (frozenset(words(said)) - given) | (frozenset(words([easy])) | frozenset(_CHAT))
-        return cls(medical, common, given)
+        return cls(medical, common, given, frozenset(SURNAMES.read_text(encoding="utf-8").split()))
 
     @cached_property
     def _long_medical(self) -> list[str]:
@@ -108,6 +114,10 @@ class Words:
     def may_be_given_name(self, word: str) -> bool:
         """Whether a word is a name that people are given, whatever else it means."""
         return word.casefold().removesuffix("'s") in self.given
+
+    def is_surname(self, word: str) -> bool:
+        """Whether a word is the name of a family, whatever else it means."""
+        return word.casefold().removesuffix("'s") in self.sur
 
     def is_no_name(self, word: str) -> bool:
         """Whether a word is anything but a name."""

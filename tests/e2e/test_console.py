@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.chat import TAGS
-from tests.e2e.console import PASSWORD, XSS, RunningConsole
+from tests.e2e.console import PASSWORD, RunningConsole
 
 DESKTOP, TABLET = {"width": 1280, "height": 900}, {"width": 768, "height": 1024}
 SHOTS = Path("var/screenshots/console")

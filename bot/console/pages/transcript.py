@@ -19,6 +19,9 @@ from bot.console.pages.conversations import slug
 from bot.console.problem import Problem, not_found
 from bot.console.tables import LOW_CONFIDENCE, staff
 from bot.console.visit import Visit
+from bot.conversations.archive import Away
+from bot.conversations.erasure import erase as erase_conversation
+from bot.conversations.export import export as export_conversation
 from bot.conversations.tables import conversations, feedback, lessons, notes, tags, turns
 
 MOST_TURNS = 500
@@ -154,9 +157,10 @@ def erase(visit: Visit) -> Response:
         return visit.page("erase.html", name=name, code=audit.code(name), receipt=None)
     if visit.field("confirm").casefold() != audit.code(name):
         raise Problem(422, "The code was not typed as it is shown, so nothing was erased.")
-    from bot.conversations.erasure import erase as erase_conversation
-
-    receipt = erase_conversation(visit.console.archive, name)
+    try:
+        receipt = erase_conversation(visit.console.archive, name)
+    except Away:
+        raise Problem(503, "The database does not answer, so nothing was erased. Try again.") from None
     visit.note("erase", audit.code(name), receipt.receipt)
     return visit.page("erase.html", name=name, code=audit.code(name), receipt=receipt)
 
@@ -166,8 +170,6 @@ def export(visit: Visit) -> Response:
     name = visit.path["conversation"]
     with visit.connection() as connection:
         _found(connection, name)
-    from bot.conversations.export import export as export_conversation
-
     visit.note("export", audit.code(name), "conversation")
     headers = {"Content-Disposition": f'attachment; filename="conversation-{audit.code(name)}.json"'}
     return JSONResponse(export_conversation(visit.console.archive, name), headers=headers)
