@@ -17,7 +17,10 @@ import click
 import structlog
 from pydantic import ValidationError
 
+from bot.commands.console import console
 from bot.commands.conversations import conversations
+from bot.commands.review import import_review
+from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import settings
 
@@ -59,6 +62,8 @@ def main(verbose: bool) -> None:
         warnings.simplefilter("ignore")
 
 
+main.add_command(console)
+main.add_command(staff)
 main.add_command(conversations)
 
 
@@ -166,6 +171,9 @@ def evaluate(
 @main.group()
 def knowledge() -> None:
     """Check, build, compare and publish the knowledge base."""
+
+
+knowledge.add_command(import_review)
 
 
 @knowledge.command()

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.messaging.channel import Desk
 from bot.channels.web.channel import WebInput
+from bot.console.server import beside
 from bot.conversations.archive import Away, the_archive
 from bot.conversations.retention import prune, retention
 from bot.dialogue.agent import load, stored_conversations
@@ -31,7 +32,8 @@ def run() -> None:
     app = make_app()
     app.register_listener(_load_agent, "before_server_start")
     app.register_listener(_say_ready, "after_server_start")
-    app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
+    with beside():
+        app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
 
 
 def make_app() -> Sanic:
