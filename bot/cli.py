@@ -17,6 +17,7 @@ import click
 import structlog
 from pydantic import ValidationError
 
+from bot.commands.conversations import conversations
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import settings
 
@@ -25,13 +26,15 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.database import DatabaseError
+        from bot.conversations.retention import RetentionError
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
         from bot.training import TrainingFailed
 
         try:
             return super().invoke(ctx)
-        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed) as error:
+        except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError, ModelError, TrainingFailed) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -51,6 +54,9 @@ def main(verbose: bool) -> None:
     )
     if not verbose:
         warnings.simplefilter("ignore")
+
+
+main.add_command(conversations)
 
 
 @main.command()

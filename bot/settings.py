@@ -20,6 +20,10 @@ class Settings(BaseSettings):
     conversations: str = Field(
         f"sqlite:///{ROOT / 'var' / 'conversations.db'}", description="SQLAlchemy URL of the conversations"
     )
+    spool: Path = Field(ROOT / "var" / "spool", description="folder of what waits to be stored while the database is away")
+    spool_megabytes: int = Field(200, ge=1, description="most megabytes that may wait there")
+    keep_days: int = Field(90, ge=1, description="days that a conversation is kept after its last message")
+    keep_days_by_channel: str = Field("", description="other days for some channels, such as sms=30,web=60")
     models: Path = Field(ROOT / "models", description="folder of trained models; the newest is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
     country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")

@@ -7,13 +7,13 @@ from typing import Optional, Union
 
 from rasa.core.agent import Agent
 from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from sqlalchemy.engine import make_url
 
 from bot.dialogue.in_process import InProcessActions
 from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.processor import GuideProcessor
+from bot.dialogue.tracker_store import GuideTrackerStore
 from bot.settings import settings
 
 
@@ -54,20 +54,7 @@ def newest_model() -> Path:
 
 def stored_conversations() -> TrackerStore:
     """The store that `RLS_CONVERSATIONS` names."""
-    url = make_url(settings().conversations)
-    if url.get_backend_name() == "sqlite":
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        return SQLTrackerStore(domain=Domain.empty(), dialect="sqlite", db=url.database)
-    return SQLTrackerStore(
-        domain=Domain.empty(),
-        dialect=url.drivername,
-        host=url.host,
-        port=url.port,
-        db=url.database,
-        username=url.username,
-        password=url.password,
-    )
+    return GuideTrackerStore(Domain.empty())
 
 
 def load(store: Optional[TrackerStore] = None) -> GuideAgent:

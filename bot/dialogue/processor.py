@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any, Dict, List, Optional, Set, Tuple
 
 from rasa.core.actions.action import Action
@@ -12,12 +13,12 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.conversations import erasure
-from bot.conversations.erasure import Receipt
-from bot.dialogue.deletion import confirmed, receipt
+from bot.conversations.archive import Away
+from bot.dialogue.deletion import confirmed, erase, not_now, receipt
 from bot.dialogue.in_process import InProcessAction, InProcessActions
 from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.reply import Kind, Reply
+from bot.dialogue.tracker_store import BEGAN
 from bot.dialogue.turn import TROUBLE
 
 logger = logging.getLogger(__name__)
@@ -31,12 +32,14 @@ class GuideProcessor(MessageProcessor):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Conversations of which nothing of the present turn is kept.
         self._erased: Set[str] = set()
 
     async def handle_message(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
         """Handle one message; whatever fails, the visitor gets a reply with the disclaimer."""
         channel = _Listening(message.output_channel)
         message.output_channel = channel
+        BEGAN.set(time.monotonic())
         try:
             await super().handle_message(message)
         except Exception:
@@ -62,12 +65,17 @@ class GuideProcessor(MessageProcessor):
         """What follows on a message; a deletion that was confirmed is done here, where the store is known."""
         if confirmed(tracker):
             try:
-                messages = await erasure.delete(self.tracker_store, tracker.sender_id)
+                proof = await erase(self.tracker_store, tracker.sender_id)
+            except Away:
+                # The question stays on the screen: nothing is stored of this turn.
+                self._erased.add(tracker.sender_id)
+                await self._say(not_now(), tracker.sender_id, output_channel)
+                return
             except NotImplementedError:
                 logger.exception("a conversation could not be deleted")
             else:
                 self._erased.add(tracker.sender_id)
-                await self._say(receipt(Receipt.issue(messages)), tracker.sender_id, output_channel)
+                await self._say(receipt(proof), tracker.sender_id, output_channel)
                 return
         await super()._run_prediction_loop(output_channel, tracker)
 
