@@ -13,7 +13,9 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.channels.messaging.channel import Desk
 from bot.channels.web.channel import WebInput
+from bot.console.server import beside
 from bot.conversations.archive import Away, the_archive
 from bot.conversations.retention import prune, retention
 from bot.dialogue.agent import load, stored_conversations
@@ -30,13 +32,16 @@ def run() -> None:
     app = make_app()
     app.register_listener(_load_agent, "before_server_start")
     app.register_listener(_say_ready, "after_server_start")
-    app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
+    with beside():
+        app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
 
 
 def make_app() -> Sanic:
     """The application, without its agent."""
     token = settings().rasa_api_token
-    app = configure_app([RestInput(), WebInput()], enable_api=bool(token), auth_token=token)
+    desk = Desk(settings())
+    app = configure_app([RestInput(), WebInput(), *desk.channels()], enable_api=bool(token), auth_token=token)
+    desk.serve(app)
     app.register_listener(close_resources, "after_server_stop")
     served = files(settings().country)
     app.blueprint(site(served))

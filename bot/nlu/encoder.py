@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 TOKENIZER_FILE = Path(__file__).parent / "data" / "minilm-tokenizer.json"
 
 # The time grows with the word pieces. Of a longer text the beginning and the end are read: the question mostly stands at one.
-MAX_WORD_PIECES = 128
+MAX_WORD_PIECES = 160
 BATCH = 32
 
 
@@ -106,3 +107,9 @@ def _ends(ids: list[int]) -> list[int]:
     """The word pieces of a text, without the middle where there are too many."""
     half = MAX_WORD_PIECES // 2
     return ids if len(ids) <= MAX_WORD_PIECES else ids[:half] + ids[-half:]
+
+
+@lru_cache(maxsize=1)
+def shared_encoder() -> SentenceEncoder:
+    """The encoder of this process: components that encode messages need one copy of the weights between them."""
+    return SentenceEncoder()

@@ -62,6 +62,25 @@ class KernelMachine:
         Raises:
             ValueError: the examples can't be solved for, as when there are none.
         """
+        machine, factor, targets = cls._solve(texts, vectors, labels)
+        # The left-out scores need the diagonal of the inverse and no more of it, which half of the factor's inverse gives.
+        inverse, failed = lapack.strtri(factor, lower=1, overwrite_c=1)
+        if failed:
+            raise ValueError("the examples could not be solved for")
+        return machine, targets - machine.weights / _column_squares(inverse)[:, None]
+
+    @classmethod
+    def solve(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str]) -> KernelMachine:
+        """Solve for the weights alone, in a third of the time of `fit`.
+
+        Raises:
+            ValueError: as for `fit`.
+        """
+        return cls._solve(texts, vectors, labels)[0]
+
+    @classmethod
+    def _solve(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str]) -> tuple[KernelMachine, Floats, Floats]:
+        """The machine, the Cholesky factor of its system, and the targets."""
         intents = tuple(sorted(set(labels)))
         column = {intent: index for index, intent in enumerate(intents)}
         targets = np.zeros((len(labels), len(intents)), dtype=np.float32)
@@ -71,15 +90,12 @@ class KernelMachine:
         across = words.T.tocsr()
         system = _likeness(vectors, words, vectors, across)
         system[np.diag_indices(len(labels))] += RIDGE
-        # Symmetric, so its transpose is itself, in the order that LAPACK works in without a copy.
+        # The system is symmetric: its transpose has the columns together, as the solver wants them, without a copy.
         factor, failed = lapack.spotrf(system.T, lower=1, overwrite_a=1)
-        weights, failed_too = lapack.spotrs(factor, targets, lower=1)
-        # The left-out scores need the diagonal of the inverse and no more of it, which half of the factor's inverse gives.
-        inverse, failed_as_well = lapack.strtri(factor, lower=1, overwrite_c=1)
-        if failed or failed_too or failed_as_well:
+        if failed:
             raise ValueError("the examples could not be solved for")
-        left_out = targets - weights / _column_squares(inverse)[:, None]
-        return cls(vectors, across, np.ascontiguousarray(weights), intents, word_weights), left_out
+        weights, _ = lapack.spotrs(factor, targets, lower=1)
+        return cls(vectors, across, np.ascontiguousarray(weights), intents, word_weights), factor, targets
 
     def scores(self, text: str, vector: Floats) -> Floats:
         """Scores of a message for each intent, mostly from 0 to 1; `vector` has shape (384,)."""
@@ -100,7 +116,9 @@ class KernelMachine:
         intents = tuple(json.loads((folder / "intents.json").read_text(encoding="utf-8")))
         words = sparse.load_npz(folder / "examples.npz").tocsr()
         with np.load(folder / "kernel.npz", allow_pickle=False) as arrays:
-            return cls(arrays["vectors"], words, arrays["weights"], intents, WordWeights.load(folder))
+            # Column by column, as `scores` reads them: a third of the time.
+            weights = np.asfortranarray(arrays["weights"])
+            return cls(arrays["vectors"], words, weights, intents, WordWeights.load(folder))
 
 
 def _ends(text: str) -> str:
