@@ -20,9 +20,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.base import read
-from bot.nlu.clauses import questions, with_subject
+from bot.nlu.clauses import questions, readings
 from bot.nlu.decision import OUT_OF_SCOPE, Decider, Decision
-from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.encoder import SentenceEncoder, shared_encoder
 from bot.nlu.featurizer import VECTOR, SentenceFeaturizer
 from bot.nlu.kernel import KernelMachine
 from bot.nlu.language import LanguageSpotter, words
@@ -123,7 +123,7 @@ class Understanding(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Understanding:
-        encoder = SentenceEncoder()
+        encoder = shared_encoder()
         with model_storage.read_from(resource) as folder:
             machine = KernelMachine.load(folder)
             danger = KernelMachine.load(folder / DANGER)
@@ -191,15 +191,9 @@ class Understanding(IntentClassifier, GraphComponent):
         if len(asked) < 2 or whole.intent == OUT_OF_SCOPE:
             return whole
         parts = []
-        for question in asked:
-            plain = self._decider.decide(question, self._scores(question))
-            completed = with_subject(question)
-            if completed != question:
-                fuller = self._decider.decide(completed, self._scores(completed))
-                if fuller.topics and (not plain.topics or fuller.confidence > plain.confidence):
-                    parts.append((fuller, True))
-                    continue
-            parts.append((plain, False))
+        for number, question in enumerate(asked):
+            read = readings(question, " ".join(asked[:number]))
+            parts.append([(self._decider.decide(each.text, self._scores(each.text)), each.completed) for each in read])
         return self._decider.combine(whole, parts)
 
     def _danger(self, text: str, vector: NDArray[np.float32]) -> Optional[Finding]:

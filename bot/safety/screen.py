@@ -39,6 +39,7 @@ class Screen:
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self.meaning: Meaning | None = None
+        self._checked: tuple[str | None, Finding | None] = (None, None)
 
     @classmethod
     def load(cls, path: Path) -> Screen:
@@ -51,8 +52,11 @@ class Screen:
 
     def check(self, text: str) -> Finding | None:
         """The most serious thing that the written rules find."""
-        rule = self.book.first(self.book.message(text))
-        return Finding(rule.category, rule.id, "pattern") if rule else None
+        if text != self._checked[0]:
+            # `compare` asks again what was asked for the same message a moment ago.
+            rule = self.book.first(self.book.message(text))
+            self._checked = (text, Finding(rule.category, rule.id, "pattern") if rule else None)
+        return self._checked[1]
 
     def examples(self, background: Sequence[str] = ()) -> tuple[list[str], list[str]]:
         """What a machine must learn for `compare`: texts, and the category of each.
