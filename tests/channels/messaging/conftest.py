@@ -11,6 +11,7 @@ from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramU
 from tests.e2e.running import RunningServer
 
 SECRET = "0123456789abcdef0123456789abcdef"
+ATTEMPTS = 4
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,7 @@ def app_server(
     """A server with the apps on."""
     settings = {
         "secret": SECRET,
+        "messaging_attempts": str(ATTEMPTS),
         **telegram_running.settings,
         "telegram_api": telegram_running.url,
         **slack_running.settings,
