@@ -17,6 +17,7 @@ import click
 import structlog
 from pydantic import ValidationError
 
+from bot.commands.channels import channels
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import settings
 
@@ -27,11 +28,12 @@ class Guide(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
+        from bot.secret import WeakSecret
         from bot.training import TrainingFailed
 
         try:
             return super().invoke(ctx)
-        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed) as error:
+        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -51,6 +53,9 @@ def main(verbose: bool) -> None:
     )
     if not verbose:
         warnings.simplefilter("ignore")
+
+
+main.add_command(channels)
 
 
 @main.command()

@@ -1,0 +1,1 @@
+"""Groups of `rls` commands."""
