@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # The largest documented request is far below this; what is larger is no message.
 MOST_BYTES = 2**20
-FINISH_WITHIN = 20.0
+# A little longer than a request to a provider may take.
+FINISH_WITHIN = 16.0
 # Whoever sends much that is refused does not fill the log.
 REFUSALS_LOGGED_PER_MINUTE = 30
 

@@ -58,6 +58,7 @@ class Worker:
         self._answering: Dict[str, asyncio.Task[None]] = {}
         self._sending: Dict[str, asyncio.Task[None]] = {}
         self._wake: Dict[str, asyncio.Event] = {}
+        self._stopping = False
 
     async def receive(self, app: App, messages: List[Incoming]) -> None:
         """Keep what came, then see to it."""
@@ -78,6 +79,7 @@ class Worker:
 
     async def stop(self, timeout: float) -> None:
         """Take nothing new, finish what is under way, and leave the rest to others."""
+        self._stopping = True
         looking, alive = self._tasks[:2], self._tasks[2:]
         await _cancelled(looking)
         under_way = [*self._answering.values(), *self._sending.values()]
@@ -132,7 +134,7 @@ class Worker:
         """Work on a conversation until nothing waits in it."""
         following: Optional[Work] = first
         try:
-            while following:
+            while following and not self._stopping:
                 following = await work(following)
         except Lost:
             logger.warning("another worker took over a conversation")
