@@ -15,7 +15,11 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bot.commands.channels import channels
+from bot.commands.console import console
 from bot.commands.conversations import conversations
+from bot.commands.review import import_review
+from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import settings
 
@@ -29,13 +33,14 @@ class Guide(click.Group):
         from bot.dialogue.errors import BrokenModel, NoModel
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
+        from bot.secret import WeakSecret
         from bot.training import TrainingFailed
 
         try:
             return super().invoke(ctx)
         except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError) as error:
             raise click.ClickException(str(error)) from None
-        except (ModelError, TrainingFailed, NoModel, BrokenModel) as error:
+        except (ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -51,6 +56,9 @@ def main(verbose: bool) -> None:
     set_up(verbose)
 
 
+main.add_command(channels)
+main.add_command(console)
+main.add_command(staff)
 main.add_command(conversations)
 
 
@@ -58,6 +66,7 @@ main.add_command(conversations)
 @click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; by default as RLS_WORKERS says.")
 def serve(workers: int | None) -> None:
     """Serve the bot; trains first if something has changed."""
+    from bot.console.server import beside
     from bot.supervisor import StartFailed, Supervisor, Unfit, check, listen
     from bot.training import train_apart
 
@@ -75,10 +84,12 @@ def serve(workers: int | None) -> None:
             _ready_to_answer()
             from bot.server import run
 
-            run()
+            with beside():
+                run()
         else:
             renew()
-            Supervisor(settings(), listen(settings()), renew).run()
+            with beside():
+                Supervisor(settings(), listen(settings()), renew).run()
     except (Unfit, StartFailed) as error:
         raise click.ClickException(str(error)) from None
 
@@ -178,6 +189,9 @@ def evaluate(
 @main.group()
 def knowledge() -> None:
     """Check, build, compare and publish the knowledge base."""
+
+
+knowledge.add_command(import_review)
 
 
 @knowledge.command()

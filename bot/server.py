@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.channels.guarded_rest import GuardedRest
+from bot.channels.messaging.channel import Desk
 from bot.channels.web.channel import WebInput
 from bot.conversations.archive import Away, the_archive
 from bot.conversations.retention import prune, retention
@@ -127,8 +128,10 @@ def _bot() -> Sanic:
 def make_app() -> Sanic:
     """The application, without its agent."""
     token = settings().rasa_api_token
-    channels = [WebInput(), *([GuardedRest(token)] if token else [])]
+    desk = Desk(settings())
+    channels = [WebInput(), *desk.channels(), *([GuardedRest(token)] if token else [])]
     app = configure_app(channels, enable_api=bool(token), auth_token=token)
+    desk.serve(app)
     app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
     app.config.FALLBACK_ERROR_FORMAT = "json"
     app.register_listener(close_resources, "after_server_stop")

@@ -24,11 +24,11 @@ from bot.channels.web.limits import limits as shared_limits
 from bot.channels.web.origin import Origins, leave_origins_to_us
 from bot.channels.web.problem import Problem, answer_refusals
 from bot.channels.web.records import Records
-from bot.channels.web.secret import signing_key
 from bot.channels.web.session import Sessions, Tokens
 from bot.conversations.archive import Away, archive
 from bot.dialogue.deletion import erase
 from bot.order import orders
+from bot.secret import signing_key
 from bot.settings import Settings, settings
 
 logger = logging.getLogger(__name__)
