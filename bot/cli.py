@@ -18,6 +18,10 @@ import structlog
 from pydantic import ValidationError
 
 from bot.commands.channels import channels
+from bot.commands.console import console
+from bot.commands.conversations import conversations
+from bot.commands.review import import_review
+from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import settings
 
@@ -26,6 +30,10 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.archive import Away
+        from bot.conversations.database import DatabaseError
+        from bot.conversations.retention import RetentionError
+        from bot.dialogue.errors import BrokenModel, NoModel
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
         from bot.secret import WeakSecret
@@ -33,7 +41,9 @@ class Guide(click.Group):
 
         try:
             return super().invoke(ctx)
-        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed, WeakSecret) as error:
+        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed, NoModel, BrokenModel) as error:
+            raise click.ClickException(str(error)) from None
+        except (Away, DatabaseError, RetentionError, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -56,12 +66,15 @@ def main(verbose: bool) -> None:
 
 
 main.add_command(channels)
+main.add_command(console)
+main.add_command(staff)
+main.add_command(conversations)
 
 
 @main.command()
 def serve() -> None:
     """Serve the bot; trains first if something has changed."""
-    _train()
+    _ready_to_answer()
     from bot.server import run
 
     run()
@@ -80,7 +93,7 @@ def ask(message: str | None, as_json: bool) -> None:
     """Ask the bot a question."""
     if as_json == (message is not None):
         raise click.UsageError("give a message, or --json and messages on standard input")
-    _train()
+    _ready_to_answer()
     from bot.dialogue.agent import load
 
     agent = load()
@@ -162,6 +175,9 @@ def evaluate(
 @main.group()
 def knowledge() -> None:
     """Check, build, compare and publish the knowledge base."""
+
+
+knowledge.add_command(import_review)
 
 
 @knowledge.command()
@@ -281,3 +297,16 @@ def _train() -> Path:
     if not path.exists():
         click.echo("Training (about a minute) …", err=True)
     return run()
+
+
+def _ready_to_answer() -> None:
+    from bot.lightness import leave_tensorflow_out
+    from bot.training import train_apart
+
+    _build()
+    train_apart()
+    leave_tensorflow_out()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import Any
 
 from rasa.core.channels.rest import RestInput
@@ -9,12 +11,20 @@ from rasa.core.run import close_resources, configure_app
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.messaging.channel import Desk
 from bot.channels.web.channel import WebInput
+from bot.console.server import beside
+from bot.conversations.archive import Away, the_archive
+from bot.conversations.retention import prune, retention
 from bot.dialogue.agent import load, stored_conversations
 from bot.settings import settings
 from bot.widget.site import files, site
+
+logger = logging.getLogger(__name__)
+
+PRUNE_EVERY = 3600.0
 
 
 def run() -> None:
@@ -22,7 +32,8 @@ def run() -> None:
     app = make_app()
     app.register_listener(_load_agent, "before_server_start")
     app.register_listener(_say_ready, "after_server_start")
-    app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
+    with beside():
+        app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
 
 
 def make_app() -> Sanic:
@@ -40,6 +51,8 @@ def make_app() -> Sanic:
         return served["/"].response(request) if request.path == "/" else None
 
     app.register_middleware(page, "request")
+    app.register_listener(_forget_in_time, "after_server_start")
+    app.register_listener(_close_conversations, "after_server_stop")
     app.add_route(_health, "/health", name="health")
     app.add_route(_ready, "/ready", name="ready")
     return app
@@ -47,6 +60,24 @@ def make_app() -> Sanic:
 
 async def _load_agent(app: Sanic, _: Any) -> None:
     app.ctx.agent = load(stored_conversations())
+
+
+async def _forget_in_time(app: Sanic, _: Any) -> None:
+    app.add_task(_prune())
+
+
+async def _prune() -> None:
+    kept = retention()
+    while True:
+        try:
+            await asyncio.get_running_loop().run_in_executor(None, lambda: prune(the_archive().ready(), kept))
+        except (Away, SQLAlchemyError) as error:
+            logger.warning("old conversations could not be deleted (%s); it is tried again in an hour", type(error).__name__)
+        await asyncio.sleep(PRUNE_EVERY)
+
+
+async def _close_conversations(app: Sanic, _: Any) -> None:
+    await asyncio.get_running_loop().run_in_executor(None, the_archive().close)
 
 
 async def _say_ready(app: Sanic, _: Any) -> None:

@@ -20,7 +20,11 @@ class Settings(BaseSettings):
     conversations: str = Field(
         f"sqlite:///{ROOT / 'var' / 'conversations.db'}", description="SQLAlchemy URL of the conversations"
     )
-    models: Path = Field(ROOT / "models", description="folder of trained models; the newest is used")
+    spool: Path = Field(ROOT / "var" / "spool", description="folder of what waits to be stored while the database is away")
+    spool_megabytes: int = Field(200, ge=1, description="most megabytes that may wait there")
+    keep_days: int = Field(90, ge=1, description="days that a conversation is kept after its last message")
+    keep_days_by_channel: str = Field("", description="other days for some channels, such as sms=30,web=60")
+    models: Path = Field(ROOT / "models", description="folder of trained models; the one made from the present content is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
     country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")
     rasa_api_token: str | None = Field(None, description="switches Rasa's own HTTP API on, behind this token")
@@ -45,6 +49,40 @@ class Settings(BaseSettings):
     slack_token: SecretStr | None = Field(None, description="bot token of the Slack app, which starts with xoxb-")
     slack_signing_secret: SecretStr | None = Field(None, description="signing secret of the Slack app")
     slack_api: str = Field("https://slack.com/api", description="another address of Slack's Web API")
+    whatsapp_number_id: str | None = Field(None, description="id of the WhatsApp phone number at Meta")
+    whatsapp_token: SecretStr | None = Field(None, description="access token of the WhatsApp system user")
+    whatsapp_app_secret: SecretStr | None = Field(
+        None, description="secret of the Meta app that the WhatsApp number belongs to"
+    )
+    whatsapp_verify_token: SecretStr | None = Field(None, description="our own word that the WhatsApp webhook was set with")
+    whatsapp_api: str = Field("https://graph.facebook.com/v25.0", description="another address of the Graph API for WhatsApp")
+    messenger_page_token: SecretStr | None = Field(None, description="access token of the Facebook page")
+    messenger_app_secret: SecretStr | None = Field(None, description="secret of the Meta app that the page belongs to")
+    messenger_verify_token: SecretStr | None = Field(None, description="our own word that the page's webhook was set with")
+    messenger_api: str = Field("https://graph.facebook.com/v25.0", description="another address of the Graph API for pages")
+    twilio_account_sid: str | None = Field(None, regex="^AC[0-9a-fA-F]{32}$", description="id of the Twilio account")
+    twilio_auth_token: SecretStr | None = Field(None, description="auth token of the Twilio account")
+    twilio_sms_sender: str | None = Field(
+        None, regex=r"^(\+?[0-9]{3,15}|MG[0-9a-fA-F]{32})$", description="Twilio number or messaging service that answers SMS"
+    )
+    twilio_whatsapp_sender: str | None = Field(
+        None,
+        regex=r"^((whatsapp:)?\+[0-9]{6,15}|MG[0-9a-fA-F]{32})$",
+        description="Twilio number or messaging service that answers in WhatsApp",
+    )
+    twilio_api: str = Field("https://api.twilio.com", description="another address of Twilio's API")
+    console: bool = Field(True, description="whether `rls serve` starts the staff console too; off, 0 or false for not")
+    console_host: str = Field("127.0.0.1", description="address that the staff console listens on")
+    console_port: int = Field(5006, ge=0, le=65535, description="port that the staff console listens on")
+    console_url: str = Field("", regex=r"^(https?://[^/\s]+/?)?$", description="address by which staff reach the console")
+    console_proxies: int = Field(0, ge=0, description="proxies in front of the console, whose X-Forwarded-For is believed")
+    console_idle_minutes: int = Field(30, ge=1, description="minutes without a request after which staff are logged out")
+    console_session_hours: int = Field(12, ge=1, description="hours after which staff are logged out in any case")
+    oidc_issuer: str = Field("", description="identity provider by which staff may sign in")
+    oidc_client: str = Field("", description="id of the console at the identity provider")
+    oidc_secret: str = Field("", description="secret of the console at the identity provider")
+    oidc_claim: str = Field("groups", description="claim that holds a person's groups or roles")
+    oidc_roles: str = Field("", description="which of them make which role, such as support=reviewer,leads=admin")
     log_level: str = Field("WARNING", description="least serious message that is logged")
 
     class Config:

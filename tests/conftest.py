@@ -33,8 +33,8 @@ def knowledge_database() -> None:
 @pytest.fixture(scope="session")
 def trained_model(knowledge_database: None) -> Path:
     """The file of the model for the present content."""
-    with warnings.catch_warnings():
-        # Rasa and what it imports warn of much that is not ours to mend.
+    # Rasa and what it imports warn of much that is not ours to mend, and turn filters of their own on while they load.
+    with warnings.catch_warnings(record=True):
         warnings.simplefilter("ignore")
         from bot.training import train
 
@@ -44,7 +44,7 @@ def trained_model(knowledge_database: None) -> Path:
 @pytest.fixture(scope="session")
 def bot(trained_model: Path) -> Iterator[Bot]:
     """The bot with that model, to talk with."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(record=True):
         warnings.simplefilter("ignore")
         import structlog
 

@@ -39,6 +39,7 @@ class Server:
             **os.environ,
             "RLS_PORT": str(self.port),
             "RLS_CONVERSATIONS": f"sqlite:///{self._folder / 'conversations.db'}",
+            "RLS_SPOOL": str(self._folder / "spool"),
             "RLS_SECRET_FILE": str(self._folder / "secret"),
         }
         command = [str(Path(sys.executable).parent / "rls"), "serve"]

@@ -70,6 +70,7 @@ def addresses(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         **os.environ,
         "RLS_PORT": str(ours),
         "RLS_CONVERSATIONS": f"sqlite:///{folder / 'ours.db'}",
+        "RLS_SPOOL": str(folder / "spool"),
         "RLS_SECRET_FILE": str(folder / "secret"),
     }
     commands = {

@@ -1,1 +1,1 @@
-"""Groups of `rls` commands."""
+"""Groups of commands of `rls`."""

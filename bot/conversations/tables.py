@@ -33,7 +33,7 @@ conversations = sa.Table(
     sa.Column("language", sa.String(8)),
     # What the dialogue must know beside the last events: slots, the active form, whether it is paused.
     sa.Column("state", sa.Text, nullable=False, server_default="{}"),
-    # Of the last turn, and whether any turn was one; kept here so that the list needs no join.
+    # Whether any turn was about safety, and the category of the latest; kept here so that the list needs no join.
     sa.Column("flagged", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("safety", sa.String(32)),
     sa.Column("unclear", sa.Integer, nullable=False, server_default="0"),
@@ -59,7 +59,7 @@ events = sa.Table(
     sa.Column("type", sa.String(64), nullable=False),
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
-    # The spool's name for an event that was stored late, so that it is stored once.
+    # On the first event of what was stored together: its name, by which it is stored once.
     sa.Column("key", sa.String(64), unique=True),
     sa.Index("events_conversation", CONVERSATION, "id"),
     sa.Index("events_at", "at"),
@@ -72,9 +72,12 @@ turns = sa.Table(
     sa.Column("id", Count, primary_key=True),
     of_conversation(),
     sa.Column("channel", sa.String(32), nullable=False),
+    # When the message came, and when the last message of its reply was made.
     sa.Column("at", sa.Float, nullable=False),
+    sa.Column("answered", sa.Float),
     # The client's or the provider's name for the message.
     sa.Column("message", sa.String(64)),
+    # What was written, or the words on the button that was pressed.
     sa.Column("said", sa.Text, nullable=False),
     sa.Column("language", sa.String(8)),
     sa.Column("intent", sa.String(64)),
@@ -84,6 +87,7 @@ turns = sa.Table(
     sa.Column("group", sa.String(64)),
     sa.Column("topics", sa.Text, nullable=False, server_default="[]"),
     sa.Column("confidence", sa.Float, nullable=False, server_default="0"),
+    # What was recognised, as JSON: each with `entity` and `value`.
     sa.Column("entities", sa.Text, nullable=False, server_default="[]"),
     sa.Column("safety", sa.String(32)),
     sa.Column("rule", sa.String(64)),
@@ -150,6 +154,7 @@ lessons = sa.Table(
     sa.Column("staff", sa.String(64), nullable=False),
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("imported", sa.Float),
+    sa.Index("lessons_conversation", CONVERSATION),
     sa.Index("lessons_imported", "imported"),
     sa.Index("lessons_turn", "turn", unique=True),
 )

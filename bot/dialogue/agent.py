@@ -7,18 +7,16 @@ from typing import Optional, Union
 
 from rasa.core.agent import Agent
 from rasa.core.lock_store import InMemoryLockStore
-from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore, TrackerStore
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from sqlalchemy.engine import make_url
 
+from bot.dialogue.errors import NoModel
 from bot.dialogue.in_process import InProcessActions
 from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.processor import GuideProcessor
+from bot.dialogue.tracker_store import GuideTrackerStore
 from bot.settings import settings
-
-
-class NoModel(RuntimeError):
-    """There is no trained model to load."""
+from bot.training import model_path
 
 
 class GuideAgent(Agent):
@@ -40,47 +38,39 @@ class GuideAgent(Agent):
         self.nlg.responses = self.domain.responses
 
 
-def newest_model() -> Path:
-    """The newest model of the models folder.
+def fitting_model() -> Path:
+    """The model that was made from the present knowledge, conversation files and code.
 
     Raises:
-        NoModel: nothing was trained yet.
+        NoModel: nothing was trained yet, or only from other content.
     """
-    models = sorted(settings().models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        raise NoModel(f"no model in {settings().models}; run 'rls train'")
-    return models[-1]
+    path = model_path()
+    if path.exists():
+        return path
+    others = sorted(settings().models.glob("*.tar.gz"), key=lambda other: other.stat().st_mtime)
+    found = f"the newest there, {others[-1].name}, was made from other content" if others else "there is none at all"
+    raise NoModel(
+        f"no model in {settings().models} fits the present knowledge and code ({path.name}): {found}; run 'rls train'"
+    )
 
 
 def stored_conversations() -> TrackerStore:
     """The store that `RLS_CONVERSATIONS` names."""
-    url = make_url(settings().conversations)
-    if url.get_backend_name() == "sqlite":
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        return SQLTrackerStore(domain=Domain.empty(), dialect="sqlite", db=url.database)
-    return SQLTrackerStore(
-        domain=Domain.empty(),
-        dialect=url.drivername,
-        host=url.host,
-        port=url.port,
-        db=url.database,
-        username=url.username,
-        password=url.password,
-    )
+    return GuideTrackerStore(Domain.empty())
 
 
 def load(store: Optional[TrackerStore] = None) -> GuideAgent:
-    """An agent with the newest model.
+    """An agent with the model that fits.
 
     Args:
         store: where conversations are kept; by default in memory, so that trying the bot leaves nothing behind.
 
     Raises:
-        NoModel: nothing was trained yet.
+        NoModel: nothing was trained yet, or only from other content.
+        BrokenModel: the model's file can't be read.
         StoreError, KnowledgeErrors: the knowledge base can't be used.
     """
-    model = newest_model()
+    model = fitting_model()
     agent = GuideAgent(
         domain=Domain.empty(),
         generator=GuideNLG(),

@@ -1,18 +1,22 @@
-"""When a visitor has confirmed that the conversation shall be deleted, and what they get for it."""
+"""When a visitor has confirmed that the conversation shall be deleted, the deletion, and what they get for it."""
 
 from __future__ import annotations
 
 import datetime
+from typing import Any, Iterator
 
-from rasa.shared.core.events import BotUttered
+from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversations.erasure import KIND, Receipt
 from bot.dialogue.choice import place, titled
 from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.tracker_store import GuideTrackerStore
 
 YES = "#delete:yes"
 AFFIRM = "affirm"
+NOT_NOW = "I can't delete the conversation just now: where it is kept does not answer. Please try again in a few minutes."
 
 
 def confirmed(tracker: DialogueStateTracker) -> bool:
@@ -41,6 +45,46 @@ def receipt(proof: Receipt) -> Reply:
         ),
         lookup={"type": KIND, **proof.as_dict()},
     )
+
+
+def not_now() -> Reply:
+    """What is said where the database does not answer."""
+    buttons = (Button(title="Yes, delete it", payload=YES), Button(title="No, keep it", payload="#delete:no"))
+    return Reply(kind=Kind.SMALLTALK, text=NOT_NOW, buttons=buttons)
+
+
+async def erase(store: TrackerStore, sender: str) -> Receipt:
+    """Delete a conversation wherever the store keeps it.
+
+    Raises:
+        Away: the database does not answer; nothing was deleted.
+        NotImplementedError: conversations are kept in a way that this does not know.
+    """
+    proof = None
+    for place in _places(store):
+        if isinstance(place, GuideTrackerStore):
+            proof = await place.erase(sender)
+        elif isinstance(place, InMemoryTrackerStore):
+            kept = await place.retrieve_full_tracker(sender)
+            place.store.pop(sender, None)
+            messages = sum(isinstance(event, (UserUttered, BotUttered)) for event in kept.events) if kept else 0
+            proof = proof or Receipt.issue(messages, rows={"memory": 1})
+        else:
+            raise NotImplementedError(f"conversations in {type(place).__name__} can't be deleted")
+    assert proof, "a store is a place"
+    return proof
+
+
+def _places(store: Any) -> Iterator[Any]:
+    """Where events lie: Rasa wraps a store in one that falls back on memory."""
+    inner = getattr(store, "_tracker_store", None)
+    if inner is None:
+        yield store
+        return
+    yield from _places(inner)
+    fallback = getattr(store, "_fallback_tracker_store", None)
+    if fallback is not None:
+        yield from _places(fallback)
 
 
 def _last_buttons(tracker: DialogueStateTracker) -> list[Button]:

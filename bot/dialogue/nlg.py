@@ -11,7 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.disclaimer import Disclaimer
-from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.reply import Button, FinishedReply, Kind, Reply
 from bot.dialogue.turn import REPLY, SAID, TROUBLE
 from bot.settings import settings
 
@@ -47,6 +47,11 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
             country=_country(tracker),
             first=not any(isinstance(event, BotUttered) for event in tracker.events),
         )
+        return self.message(finished)
+
+    @staticmethod
+    def message(finished: FinishedReply) -> Dict[str, Any]:
+        """A finished reply as a message of Rasa's."""
         return {
             "text": finished.plain(),
             "buttons": [button.dict() for button in finished.buttons],

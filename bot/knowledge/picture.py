@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 
 from bot.knowledge.chart import Chart
@@ -12,6 +13,8 @@ from bot.knowledge.drawing import BAR, INK, PAPER, WIDTH, Box, Drawing, Tone, Wo
 SCALE = 3
 # The letters of matplotlib's own font are wider than those of a phone's.
 _FONT = 0.88
+# The library that paints is not made for more than one at a time.
+_PAINTING = threading.Lock()
 
 
 def png(chart: Chart) -> bytes:
@@ -21,7 +24,7 @@ def png(chart: Chart) -> bytes:
 
 def painted(drawing: Drawing, title: str, alt: str) -> bytes:
     """A drawing as a PNG file that tells what it shows."""
-    with warnings.catch_warnings():
+    with _PAINTING, warnings.catch_warnings():
         # This matplotlib is older than the parser it uses, and says so at each import.
         warnings.simplefilter("ignore", DeprecationWarning)
         # Takes half a second to load, and most conversations need none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +100,9 @@ class SentenceEncoder:
         pooled = (hidden * mask).sum(axis=1) / mask.sum(axis=1)
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
         return np.asarray(pooled / norms, dtype=np.float32)
+
+
+@lru_cache(maxsize=1)
+def shared_encoder() -> SentenceEncoder:
+    """The encoder of this process: components that encode messages need one copy of the weights between them."""
+    return SentenceEncoder()

@@ -170,7 +170,7 @@ def test_feedback_is_kept(visitor: Visitor, server: RunningServer) -> None:
         assert visitor.post("feedback", {"id": "message-1", "helpful": helpful, "word": word}).ok
     sender = jwt.decode(visitor.tokens["session"], options={"verify_signature": False})["sub"]
     with closing(sqlite3.connect(server.database)) as database:
-        rows = database.execute("select helpful, word from web_feedback where sender = ?", [sender]).fetchall()
+        rows = database.execute("select helpful, word from feedback where conversation = ?", [sender]).fetchall()
     assert rows == [(0, "not what I asked")]
 
 
@@ -184,7 +184,7 @@ def test_the_country_is_passed_on(visitor: Visitor, server: RunningServer) -> No
     visitor.send("hello", country="UK")
     sender = jwt.decode(visitor.tokens["session"], options={"verify_signature": False})["sub"]
     with closing(sqlite3.connect(server.database)) as database:
-        query = "select data from events where sender_id = ? and type_name = 'user'"
+        query = "select data from events where conversation = ? and type = 'user'"
         ((data,),) = database.execute(query, [sender]).fetchall()
     assert json.loads(data)["metadata"]["country"] == "UK"
 

@@ -41,6 +41,7 @@ class RunningServer:
             **os.environ,
             "RLS_PORT": str(self.port),
             "RLS_CONVERSATIONS": f"sqlite:///{self.database}",
+            "RLS_SPOOL": str(self.folder / "spool"),
             "RLS_SECRET_FILE": str(self.folder / "secret"),
             "FAKE_MARKS": str(self.folder),
             **{f"RLS_{name.upper()}": value for name, value in self._settings.items()},

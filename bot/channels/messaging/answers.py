@@ -72,7 +72,8 @@ class Answers:
         """What a message gets."""
         app, incoming = self._apps[delivery.channel], delivery.incoming
         assert incoming
-        what = incoming.what
+        lets_in = known.silence == STOP and incoming.about.get("lets_in")
+        what = What.START if lets_in else incoming.what
         if known.silence and not (what is What.START and known.silence == STOP):
             return Answer()
         if what is What.EDITED and not known.is_last:

@@ -64,7 +64,8 @@ class Incoming:
         payload: what a pressed button stands for.
         country: whose emergency numbers come first, where the address tells, such as a telephone number.
         edits: the `id` of the message that was changed, where it is an edited one.
-        about: what the app needs to answer this very message, such as a callback's id; plain values for JSON.
+        about: what the app needs to answer this very message, such as a callback's id; plain values for JSON. `lets_in` is
+            true of a text that is a "start" where the visitor wanted to be left alone.
     """
 
     id: str
@@ -87,7 +88,7 @@ class Outgoing:
         body: sent as JSON, or as a form where `form` is set.
         file: the form's field, media type and bytes of a picture that goes with the body as multipart.
         words: what it says, for those who see that it could not be delivered.
-        held: not sent until the visitor asks for more; dropped when something else is said.
+        held: not sent until the visitor asks for more, one request each time; dropped when something else is said.
         optional: where the provider does not take it at once, nothing is lost, such as a sign that somebody types.
         about: what `App.follow` needs to make the next request of the provider's answer; plain values for JSON.
     """

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Dict, List, Tuple, Type
 
 from bot.channels.messaging.app import App
+from bot.channels.messaging.messenger import Messenger
 from bot.channels.messaging.slack import Slack
 from bot.channels.messaging.telegram import Telegram
+from bot.channels.messaging.twilio import TwilioSms, TwilioWhatsApp
+from bot.channels.messaging.whatsapp import WhatsApp
 from bot.settings import Settings
 
-APPS: Tuple[Type[App], ...] = (Telegram, Slack)
+APPS: Tuple[Type[App], ...] = (Telegram, Slack, WhatsApp, Messenger, TwilioSms, TwilioWhatsApp)
 
 
 def missing(app: Type[App], options: Settings) -> List[str]:

@@ -6,9 +6,11 @@ from bot.channels.messaging.app import What
 from bot.dialogue.reply import Kind, Reply
 
 # The words that carriers and WhatsApp know, alone in a message.
-_STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"})
+STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"})
 _START = frozenset({"start", "unstop", "optin"})
 _MORE = frozenset({"more"})
+# They end what carriers send, and may mean anything in a chat.
+_CARRIERS = frozenset({"cancel", "end", "quit"})
 
 TYPE_IT = "Please type your question in a few words."
 TEXTS = {
@@ -37,9 +39,18 @@ def trouble() -> Reply:
 
 def word(text: str) -> What:
     """Whether a message is one of the words that govern what is sent; otherwise it is a text."""
-    alone = text.strip().strip(".!/").replace(" ", "").replace("-", "").casefold()
-    if alone in _STOP:
+    alone = _alone(text)
+    if alone in STOP:
         return What.STOP
     if alone in _START:
         return What.START
     return What.MORE if alone in _MORE else What.TEXT
+
+
+def chat_word(text: str) -> What:
+    """The same where only we mind the words, and nothing is held back."""
+    return What.TEXT if _alone(text) in _CARRIERS | _MORE else word(text)
+
+
+def _alone(text: str) -> str:
+    return text.strip().strip(".!/").replace(" ", "").replace("-", "").casefold()

@@ -16,15 +16,16 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.collecting import CollectingChannel
-from bot.channels.web import conversation, records
+from bot.channels.web import conversation
 from bot.channels.web.body import Feedback, Message, Opening, fitting, read
 from bot.channels.web.inbox import Inbox, Messages
 from bot.channels.web.limits import InProcessLimits, Limits, address_key
 from bot.channels.web.origin import Origins, leave_origins_to_us
 from bot.channels.web.problem import Problem, answer_refusals
+from bot.channels.web.records import Records
 from bot.channels.web.session import Sessions, Tokens
-from bot.conversations import erasure
-from bot.conversations.erasure import Receipt
+from bot.conversations.archive import Away, archive
+from bot.dialogue.deletion import erase
 from bot.secret import signing_key
 from bot.settings import Settings, settings
 
@@ -36,7 +37,6 @@ LINES = "application/x-ndjson"
 DAY = 24 * 3600
 # A proxy may cut a connection on which nothing happens.
 SIGN_OF_LIFE = 5.0
-PRUNE_EVERY = 3600.0
 FINISH_WITHIN = 20.0
 
 Handler = Callable[[Request], Awaitable[Optional[HTTPResponse]]]
@@ -57,7 +57,8 @@ class WebInput(InputChannel):
         self._renewal = self._options.web_renewal_days * DAY
         key = signing_key(self._options.secret, self._options.secret_file)
         self._sessions = Sessions(key, self._options.web_session_minutes * 60, self._renewal)
-        self._records = records.Records(records.engine(self._options.conversations))
+        megabytes = self._options.spool_megabytes
+        self._records = Records(archive(self._options.conversations, self._options.spool, megabytes * 1_000_000))
         self._document = document(self._options.web_longest_message)
         self._inbox: Inbox
         self._app: Sanic
@@ -71,7 +72,7 @@ class WebInput(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The channel's routes."""
         self._on_new_message = on_new_message
-        self._inbox = Inbox(self._records, self._ask, self._recall)
+        self._inbox = Inbox(self._records, self._ask)
         blueprint = Blueprint("web_channel")
         routes: Dict[str, Dict[str, Handler]] = {
             "/health": {"GET": self._health},
@@ -99,16 +100,9 @@ class WebInput(InputChannel):
         prefix = f"/webhooks/{self.name()}/"
         answer_refusals(app, prefix)
         leave_origins_to_us(app, prefix)
-        app.add_task(self._prune)
 
     async def _stop(self, app: Sanic, _: Any) -> None:
         await self._inbox.finish(FINISH_WITHIN)
-
-    async def _prune(self) -> None:
-        while True:
-            now = time.time()
-            self._records.prune(replies_before=now - DAY, receipts_before=now - self._renewal)
-            await asyncio.sleep(PRUNE_EVERY)
 
     def _endpoint(self, handlers: Dict[str, Handler]) -> Callable[..., Awaitable[Optional[HTTPResponse]]]:
         allowed = ", ".join([*handlers, "OPTIONS"])
@@ -126,6 +120,8 @@ class WebInput(InputChannel):
                 answer = problem.response()
                 if problem.status == 405:
                     answer.headers["Allow"] = allowed
+            except Away:
+                answer = Problem(503, "away", "That can't be done just now. Please try again in a moment.", 5).response()
             except Exception:
                 logger.exception("a request to the web channel failed")
                 if request.responded:
@@ -163,7 +159,7 @@ class WebInput(InputChannel):
         if opening.renewal is None:
             return self._tokens(self._sessions.open())
         tokens = self._sessions.renew(opening.renewal)
-        self._not_deleted(tokens.sender)
+        await self._not_deleted(tokens.sender)
         return self._tokens(tokens)
 
     def _tokens(self, tokens: Tokens) -> HTTPResponse:
@@ -183,20 +179,20 @@ class WebInput(InputChannel):
             raise Problem(401, "session_missing", "There is no session. Please start one.")
         return self._sessions.sender(token.strip())
 
-    def _not_deleted(self, sender: str) -> None:
-        if self._records.receipt(sender):
+    async def _not_deleted(self, sender: str) -> None:
+        if await self._records.receipt(sender):
             raise Problem(401, "deleted", "This conversation was deleted. Please start a new one.")
 
     async def _history(self, request: Request) -> HTTPResponse:
         sender = self._sender(request)
-        self._not_deleted(sender)
+        await self._not_deleted(sender)
         async with self._inbox.order(sender):
-            turns = await conversation.history(self._agent.tracker_store, sender)
+            turns = await self._records.history(sender)
         return response.json({"turns": turns, "now": time.time()}, headers={"Cache-Control": "no-store"})
 
     async def _message(self, request: Request) -> None:
         sender = self._sender(request)
-        self._not_deleted(sender)
+        await self._not_deleted(sender)
         await self._take(f"conversation {sender}", self._options.web_messages_per_minute)
         longest = self._options.web_longest_message
         message = await read(request, Message, longest)
@@ -217,15 +213,15 @@ class WebInput(InputChannel):
 
     async def _feedback(self, request: Request) -> HTTPResponse:
         sender = self._sender(request)
-        self._not_deleted(sender)
+        await self._not_deleted(sender)
         await self._take(f"conversation {sender}", self._options.web_messages_per_minute)
         given = await read(request, Feedback, self._options.web_longest_message)
-        self._records.rate(sender, given.id, given.helpful, given.word)
+        await self._records.rate(sender, given.id, given.helpful, given.word)
         return response.json({"status": "thank you"})
 
     async def _restart(self, request: Request) -> HTTPResponse:
         sender = self._sender(request)
-        self._not_deleted(sender)
+        await self._not_deleted(sender)
         async with self._inbox.order(sender):
             await conversation.begin_anew(self._agent.tracker_store, sender)
         return response.json({"status": "started over"})
@@ -233,10 +229,7 @@ class WebInput(InputChannel):
     async def _delete(self, request: Request) -> HTTPResponse:
         sender = self._sender(request)
         async with self._inbox.order(sender):
-            receipt = self._records.receipt(sender)
-            if receipt is None:
-                receipt = Receipt.issue(await erasure.delete(self._agent.tracker_store, sender))
-                self._records.erase(sender, receipt)
+            receipt = await self._records.receipt(sender) or await erase(self._agent.tracker_store, sender)
         return response.json(receipt.as_dict(), headers={"Cache-Control": "no-store"})
 
     @property
@@ -254,15 +247,7 @@ class WebInput(InputChannel):
         await self._on_new_message(
             UserMessage(text, output, sender, input_channel=self.name(), message_id=message.id, metadata=metadata)
         )
-        for said in output.messages:
-            receipt = erasure.receipt(said)
-            # It was deleted by a word in the chat; with this its sessions are no longer good.
-            if receipt:
-                self._records.erase(sender, receipt)
         return [conversation.shown(said) for said in output.messages]
-
-    async def _recall(self, sender: str, message: str) -> Optional[Messages]:
-        return await conversation.reply_to(self._agent.tracker_store, sender, message)
 
 
 def document(longest: int) -> Dict[str, Any]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
+import time
+from typing import Any, Awaitable, Callable, Dict, List, Tuple
 from weakref import WeakValueDictionary
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.web.body import Message
 from bot.channels.web.problem import Problem
@@ -25,20 +24,17 @@ class Inbox:
     the page asks again with the same id.
 
     Args:
-        records: what was answered already.
+        records: what was answered already, by this process or another.
         ask: gets the reply to a message.
-        recall: finds the reply in the conversation itself, where the server was killed before it kept it.
     """
 
     def __init__(
         self,
         records: Records,
         ask: Callable[[str, Message], Awaitable[Messages]],
-        recall: Callable[[str, str], Awaitable[Optional[Messages]]],
     ) -> None:
         self._records = records
         self._ask = ask
-        self._recall = recall
         self._running: Dict[Tuple[str, str], asyncio.Task[Answered]] = {}
         self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -75,24 +71,20 @@ class Inbox:
 
     async def _answer(self, sender: str, message: Message) -> Answered:
         async with self.order(sender):
-            if self._records.receipt(sender):
+            if await self._records.receipt(sender):
                 raise Problem(401, "deleted", "This conversation was deleted. Please start a new one.")
-            kept = self._records.answered(sender, message.id)
+            kept = await self._records.answered(sender, message.id)
             if kept:
                 return kept
-            is_new = self._records.begin(sender, message.id)
+            received = time.time()
             try:
-                messages = None if is_new else await self._recall(sender, message.id)
-                if messages is None:
-                    messages = await self._ask(sender, message)
+                messages = await self._ask(sender, message)
             except Exception:
                 logger.exception("a message could not be answered")
                 messages = []
             if not messages:
                 raise Problem(500, "no_reply", "Something went wrong on our side. Please try again.", retry_after=5)
-            try:
-                return self._records.finish(sender, message.id, messages)
-            except SQLAlchemyError:
-                # The visitor is waiting; what can't be kept can still be said.
-                logger.exception("a reply could not be kept")
-                return self._records.unkept(message.id, messages)
+            kept = await self._records.answered(sender, message.id)
+            # The visitor gets what was said; a second asking gets what was kept, which is redacted.
+            when = (kept.received, kept.answered) if kept else (received, time.time())
+            return Answered(message.id, *when, messages)

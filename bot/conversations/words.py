@@ -1,0 +1,168 @@
+"""Words that are no one's name: the knowledge base's, and everyday English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+GIVEN_NAMES = Path(__file__).parent / "given_names.txt"
+SURNAMES = Path(__file__).parent / "surnames.txt"
+
+_ANY_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
+# Shorter words are too near to one another for slips to be told from other words.
+_SLIPS_FROM = 6
+_ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "'s", "n't", "r", "est")
+
+# Diseases that are named after people.
+_EPONYMS = """willis ekbom willis-ekbom parkinson parkinsons parkinson's alzheimer alzheimers crohn crohns raynaud raynauds
+sjogren sjogrens hashimoto addison tourette tourettes bell marfan ehlers danlos ehlers-danlos charcot marie tooth lou gehrig
+huntington huntingtons baker bakers epsom google siri alexa facebook reddit amazon walmart costco tesco boots shoppers tylenol
+advil benadryl nytol zquil melatonin rls plmd wed nhs usda fda gp er mri ecg ekg bmi ivf""".split()
+# Everyday chat that is in no list.
+_CHAT = """im ive id ill dont cant wont isnt wasnt didnt doesnt havent hasnt couldnt shouldnt whats thats its theres lets youre
+hi hey hello ok okay lol omg pls plz thx thanks thankyou ty u ur r n y k yeah yep nope nah gonna wanna gotta kinda sorta dunno
+dr mr mrs ms miss mum mom mam dad gran nan grandma grandpa hubby hubs wifey kiddo bub doc docs nurse rn md pharmacist midwife
+consultant gp specialist neurologist neuro meds med script scripts rx otc mg mcg ug ml iu kg lb lbs oz cm mm am pm hr hrs min
+mins wk wks yr yrs yo mo tonite nite nites tho thru cuz cos coz bc btw idk tbh imo asap fyi jumpy twitchy fidgety creepy crawly
+achy sore tingly numb itchy restless insomnia zombie thank prescribed prescribes took takes diagnosed anyone someone please
+que qué como cómo cuál cual dónde donde cuando cuándo el la los las un una unos de del y o no sí si para por con sin mi mis tu su es está
+estoy soy tengo tiene puedo hola gracias piernas magnesio ayuda inquietas dolor noche le les des du et est je suis mes ma mon jambes
+avec pour sans bonjour merci comment pourquoi quand où oui non das der die und ist ich mein meine wie was beine
+monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
+november december christmas easter""".split()
+
+
+# Messages say the same words again and again.
+@lru_cache(maxsize=8192)
+def _is_medical(known: Words, word: str) -> bool:
+    return known._is_medical(word)
+
+
+@lru_cache(maxsize=8192)
+def _is_common(known: Words, word: str) -> bool:
+    return known._in(known.common, word)
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """What is known of words.
+
+    Attributes:
+        medical: words of medicines, brands, foods, forms and terms.
+        common: everyday words, and all that the knowledge base asks and answers with.
+        given: names that people are given.
+        sur: names of families, many of them everyday words.
+    """
+
+    medical: frozenset[str]
+    common: frozenset[str]
+    given: frozenset[str]
+    sur: frozenset[str]
+
+    @classmethod
+    def load(cls, folder: Path, conversation: Path) -> Words:
+        """From the knowledge folder, and the examples of conversation in `data/nlu.yml`."""
+        medical = frozenset(words(_medical(folder))) | frozenset(_EPONYMS)
+        easy = resources.files("textstat").joinpath("resources/en/easy_words.txt").read_text(encoding="utf-8")
+        said = [easy, *_texts(folder / "topics"), conversation.read_text(encoding="utf-8")]
+        given = frozenset(GIVEN_NAMES.read_text(encoding="utf-8").split())
+        # A name that an example of ours happens to hold is still a name; an everyday word that is also a name is not.
+        common = (frozenset(words(said)) - given) | (frozenset(words([easy])) | frozenset(_CHAT))
+        return cls(medical, common, given, frozenset(SURNAMES.read_text(encoding="utf-8").split()))
+
+    @cached_property
+    def _long_medical(self) -> list[str]:
+        return [word for word in self.medical if len(word) >= _SLIPS_FROM]
+
+    def is_medical(self, word: str) -> bool:
+        """Whether a word is of the knowledge base's vocabulary, a slip or two allowed."""
+        return _is_medical(self, word.casefold())
+
+    def _is_medical(self, word: str) -> bool:
+        if self._in(self.medical, word):
+            return True
+        if len(word) < _SLIPS_FROM:
+            return False
+        slips = 1 if len(word) < 9 else 2
+        near = process.extractOne(word, self._long_medical, scorer=OSA.distance, score_cutoff=slips)
+        return near is not None and near[0][0] == word[0]
+
+    def is_common(self, word: str) -> bool:
+        """Whether a word is an everyday one, in any ending."""
+        return _is_common(self, word.casefold())
+
+    def may_hold_name(self, text: str) -> bool:
+        """Whether any word of a text could be a name. Where none could, there is no need to look at how it is used."""
+        found = _ANY_WORD.findall(text)
+        return not all(self.is_no_name(word) and not (word[0].isupper() and self.may_be_given_name(word)) for word in found)
+
+    def is_given_name(self, word: str) -> bool:
+        """Whether a word is a name that people are given, and nothing else."""
+        word = word.casefold().removesuffix("'s")
+        return word in self.given and word not in self.common and word not in self.medical
+
+    def may_be_given_name(self, word: str) -> bool:
+        """Whether a word is a name that people are given, whatever else it means."""
+        return word.casefold().removesuffix("'s") in self.given
+
+    def is_surname(self, word: str) -> bool:
+        """Whether a word is the name of a family, whatever else it means."""
+        return word.casefold().removesuffix("'s") in self.sur
+
+    def is_no_name(self, word: str) -> bool:
+        """Whether a word is anything but a name."""
+        return self.is_common(word) or self.is_medical(word)
+
+    @staticmethod
+    def _in(known: frozenset[str], word: str) -> bool:
+        if word in known:
+            return True
+        for ending in _ENDINGS:
+            stem = word.removesuffix(ending)
+            if stem != word and len(stem) > 2 and (stem in known or stem + "e" in known or (stem[-1] == stem[-2] and stem[:-1] in known)):
+                return True
+        return word.endswith("ies") and word[:-3] + "y" in known
+
+
+def words(texts: Iterable[str]) -> Iterator[str]:
+    """The words of texts in lower case, and the parts of those with hyphens."""
+    for text in texts:
+        for word in _WORD.findall(text.casefold()):
+            yield word
+            if "-" in word:
+                yield from word.split("-")
+
+
+def _medical(folder: Path) -> Iterator[str]:
+    for entry in _read(folder / "names.yml"):
+        yield from (entry["generic"], entry["kind"], *(entry.get("brands") or ()), *(entry.get("spellings") or ()))
+        yield from entry.get("family") or ()
+    for values in _read(folder / "vocabulary.yml").values():
+        for value, forms in values.items():
+            yield from (str(value), *map(str, forms))
+    for food, entry in _read(folder / "foods" / "synonyms.yml")["foods"].items():
+        yield from (food, *(entry.get("also") or ()))
+    yield from _read(folder / "terms.yml")
+
+
+def _texts(topics: Path) -> Iterator[str]:
+    for path in sorted(topics.glob("*.yml")):
+        topic = _read(path)
+        yield from (topic["title"], topic["ask"], *topic["questions"])
+        for sentence in (*topic["answer"], *topic.get("detail", ())):
+            # Not its sources: they are named after their authors.
+            yield sentence.get("fact") or sentence.get("say") or ""
+
+
+def _read(path: Path) -> Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
