@@ -53,7 +53,12 @@ class ChartLinks:
     def blueprint(self) -> Blueprint:
         """The route of the pictures."""
         blueprint = Blueprint("charts")
-        blueprint.add_route(self._serve, f"{PATH}/<name>", methods=["GET", "HEAD"])
+
+        # Sanic marks a route's function, which a method can't be.
+        async def chart(request: Request, name: str) -> HTTPResponse:
+            return await self._serve(request, name)
+
+        blueprint.add_route(chart, f"{PATH}/<name>", methods=["GET", "HEAD"])
         return blueprint
 
     async def _serve(self, request: Request, name: str) -> HTTPResponse:
