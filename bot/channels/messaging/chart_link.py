@@ -54,14 +54,14 @@ class ChartLinks:
         """The route of the pictures."""
         blueprint = Blueprint("charts")
 
-        # Sanic marks a route's function, which a method can't be.
         async def chart(request: Request, name: str) -> HTTPResponse:
-            return await self._serve(request, name)
+            return await self._serve(name)
 
+        # A function, since sanic writes on what it is given.
         blueprint.add_route(chart, f"{PATH}/<name>", methods=["GET", "HEAD"])
         return blueprint
 
-    async def _serve(self, request: Request, name: str) -> HTTPResponse:
+    async def _serve(self, name: str) -> HTTPResponse:
         try:
             sealed = name.removesuffix(".png").encode("ascii")
             svg = zlib.decompress(self._seal.decrypt(sealed, ttl=LIFETIME)).decode()

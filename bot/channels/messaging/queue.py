@@ -36,8 +36,8 @@ SEEN_FOR = 14 * DAY
 HANDLED_FOR = 7 * DAY
 HELD_FOR = DAY
 
-# What could be a number or an account in a provider's words.
-_DIGITS = re.compile(r"\d{5,}")
+# What could be a number or an account in a provider's words; error codes have up to six digits.
+_DIGITS = re.compile(r"\d{7,}")
 MOST_WHY = 200
 
 
