@@ -25,7 +25,7 @@ from tests.e2e.running import RunningServer
 COUNT = 5000 if os.environ.get("FULL_LOAD") else 600
 REPEATED, FAILING = 0.10, 0.05
 VISITORS = COUNT // 10
-WITHIN = 900.0 if os.environ.get("FULL_LOAD") else 120.0
+WITHIN = 900.0 if os.environ.get("FULL_LOAD") else 240.0
 
 
 class Provider:
