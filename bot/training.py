@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 from bot.settings import ROOT, settings
@@ -31,6 +33,20 @@ def fingerprint() -> str:
 def model_path() -> Path:
     """Where the model for the present content is, or will be."""
     return settings().models / f"rls-guide-{fingerprint()}.tar.gz"
+
+
+def train_apart() -> Path:
+    """Train in a process of its own, so that this one stays small: training needs TensorFlow, and answering does not.
+
+    Raises:
+        TrainingFailed: that process made no model; what is wrong was said by it.
+    """
+    path = model_path()
+    if not path.exists():
+        code = subprocess.run([sys.executable, "-m", "bot.cli", "train"], stdout=sys.stderr, check=False).returncode
+        if code or not path.exists():
+            raise TrainingFailed("training made no model; run 'rls train' and read what it says")
+    return path
 
 
 def train() -> Path:

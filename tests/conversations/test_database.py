@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
 from bot.conversations import database
-from bot.conversations.tables import metadata
+from bot.console.tables import metadata
 
 
 def test_the_tables_are_the_ones_that_are_described(engine: Engine) -> None:

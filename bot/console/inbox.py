@@ -1,0 +1,112 @@
+"""What was not understood, and what reviewers decide about it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.console.likeness import groups
+from bot.conversations.tables import conversations, lessons, turns
+
+# So many of the newest are grouped at once; what is older comes up when these are decided.
+MOST = 5_000
+_KEPT = 60.0
+
+DECISIONS = {
+    "topic": "Belongs to a topic",
+    "out_of_scope": "Out of scope",
+    "danger": "Dangerous",
+    "new_topic": "Needs a new topic",
+    "test": "Saved as test",
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Messages that ask for the same thing, newest first."""
+
+    messages: tuple[Any, ...]
+
+    @property
+    def text(self) -> str:
+        """What stands for all of them: what was said most often."""
+        return str(self.messages[0].said)
+
+    @property
+    def id(self) -> int:
+        return int(self.messages[0].id)
+
+    @property
+    def last(self) -> float:
+        return max(message.at for message in self.messages)
+
+
+class Inbox:
+    """Groups of undecided messages; grouping is kept for a minute, decisions show at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._until = 0.0
+        self._groups: list[Group] = []
+
+    def groups(self, connection: Connection) -> list[Group]:
+        """The groups, largest first."""
+        with self._lock:
+            if time.monotonic() > self._until:
+                rows = _undecided(connection)
+                self._groups = [Group(tuple(rows[place] for place in places)) for places in groups([r.said for r in rows])]
+                self._until = time.monotonic() + _KEPT
+            found = self._groups
+        if not found:
+            return []
+        oldest = min(message.id for group in found for message in group.messages)
+        open_ids = set(connection.execute(_open().with_only_columns(turns.c.id).where(turns.c.id >= oldest)).scalars())
+        left = (tuple(message for message in group.messages if message.id in open_ids) for group in found)
+        return sorted((Group(messages) for messages in left if messages), key=lambda group: -len(group.messages))
+
+    def forget(self) -> None:
+        """Group anew at the next request."""
+        self._until = 0.0
+
+
+def _open() -> Any:
+    undecided = ~sa.exists().where(lessons.c.turn == turns.c.id)
+    return sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said).where(turns.c.unclear.is_(sa.true()), undecided)
+
+
+def _undecided(connection: Connection) -> list[Any]:
+    return list(connection.execute(_open().order_by(turns.c.at.desc()).limit(MOST)))
+
+
+def decide(connection: Connection, ids: Sequence[int], decision: str, topic: str | None, staff: str, at: float) -> int:
+    """Keep a decision for some messages; returns for how many. One that has a decision already keeps it."""
+    rows = list(connection.execute(_open().where(turns.c.id.in_(list(ids)))))
+    for row in rows:
+        values = {"conversation": row.conversation, "turn": row.id, "said": row.said, "decision": decision, "topic": topic}
+        connection.execute(lessons.insert().values(staff=staff, at=at, **values))
+    if decision == "danger" and rows:
+        # A danger that the bot missed: a second person looks at it too.
+        named = conversations.c.conversation.in_({row.conversation for row in rows})
+        values = {"flagged": True, "status": "second_look", "reviewer": staff, "second_reviewer": None}
+        connection.execute(conversations.update().where(named).values(values))
+    return len(rows)
+
+
+def waiting(connection: Connection) -> list[Any]:
+    """Decisions that were not imported yet, newest first."""
+    query = sa.select(lessons).where(lessons.c.imported.is_(None)).order_by(lessons.c.id.desc())
+    return list(connection.execute(query))
+
+
+def take_back(connection: Connection, lesson: int) -> Any | None:
+    """Remove a decision that was not imported yet; returns it."""
+    one = (lessons.c.id == lesson) & lessons.c.imported.is_(None)
+    row = connection.execute(sa.select(lessons).where(one)).first()
+    connection.execute(lessons.delete().where(one))
+    return row
