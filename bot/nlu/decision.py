@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,9 @@ LOOKUPS = {
     "food_rank": "magnesium_foods",
     "daily_need": "magnesium_daily_intake",
 }
+# "Can it be taken with orange juice" asks nothing of the juice.
+_FOODS = ("food_amount", "food_total")
+_TAKING = re.compile(r"\b(?:take|takes|taken|taking|swallow\w*|wash(?:ed)? (?:it |them )?down)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class Decider:
             text: the message.
             scores: of each intent, near 0 where no example is like the message.
         """
+        if _TAKING.search(text):
+            scores = {intent: score for intent, score in scores.items() if intent not in _FOODS}
         ranking = self._rank(scores)
         covered = [candidate for candidate in ranking if self.covers(candidate.intent)]
         choices = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)[:CHOICES]
