@@ -28,6 +28,7 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.archive import Away
         from bot.conversations.database import DatabaseError
         from bot.conversations.retention import RetentionError
         from bot.dialogue.errors import BrokenModel, NoModel
@@ -40,7 +41,7 @@ class Guide(click.Group):
             return super().invoke(ctx)
         except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError) as error:
             raise click.ClickException(str(error)) from None
-        except (ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
+        except (Away, ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
