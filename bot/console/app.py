@@ -66,6 +66,8 @@ def make_app(archive: Archive, settings: Settings, provider: Provider | None = N
             return refusal(request, error, pages)
         if isinstance(error, HTTPException) and error.status_code == 405:
             return refusal(request, Problem(405, "This address does not take that."), pages)
+        if isinstance(error, HTTPException) and error.status_code == 400:
+            return refusal(request, Problem(400, "The form could not be read."), pages)
         return refusal(request, not_found(), pages)
 
     host = urlsplit(url).hostname

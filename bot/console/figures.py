@@ -173,7 +173,7 @@ def quantile(counts: dict[int, int], share: float) -> int | None:
     """The time in ms within which a share of the replies came, to the next step; None where there is none."""
     steps = sorted(counts)
     total = sum(counts.values())
-    for step, reached in zip(steps, accumulate(counts[step] for step in steps)):
+    for step, reached in zip(steps, accumulate(counts[step] for step in steps), strict=True):
         if reached >= share * total:
             return (step + 1) * STEP_MS
     return None

@@ -77,7 +77,9 @@ class Inbox:
 
 def _open() -> Any:
     undecided = ~sa.exists().where(lessons.c.turn == turns.c.id)
-    return sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said).where(turns.c.unclear.is_(sa.true()), undecided)
+    return sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said).where(
+        turns.c.unclear.is_(sa.true()), undecided
+    )
 
 
 def _undecided(connection: Connection) -> list[Any]:

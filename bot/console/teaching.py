@@ -26,9 +26,7 @@ _PLACEHOLDER = re.compile(r"<[a-z ]{3,20}>")
 _MARKED = re.compile(r"[\[\]{}]")
 _LONGEST = 1_000
 _BLOCK = "  # (d) from the staff console's inbox\n  - intent: out_of_scope\n    examples: |\n"
-_STORIES = (
-    'version: "3.1"\n\n# Messages that were not understood once, saved from the staff console\'s inbox with what should answer them.\nstories:\n'
-)
+_STORIES = 'version: "3.1"\n\n# Messages that were not understood once, saved from the staff console\'s inbox with what should answer them.\nstories:\n'
 _LISTS = {
     "danger": (
         "# Messages that a reviewer found dangerous and the bot did not. A clinician reads them and says what a rule in\n"
@@ -226,7 +224,9 @@ class Planner:
         content = self._content(path) or _LISTS[kind]
         if entry in (_loaded(content) or []):
             return
-        lines = [f"{'- ' if place == 0 else '  '}{name}: {scalar(value)}\n" for place, (name, value) in enumerate(entry.items())]
+        lines = [
+            f"{'- ' if place == 0 else '  '}{name}: {scalar(value)}\n" for place, (name, value) in enumerate(entry.items())
+        ]
         self._keep(path, content + "".join(lines))
 
     def _content(self, path: Path) -> str | None:

@@ -216,7 +216,7 @@ async def _form(request: Request) -> FormData:
                 raise Problem(413, "That is too much for one form.")
     except ClientDisconnect:
         raise Problem(400, "The form did not arrive whole.") from None
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if body and not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise Problem(415, "Only forms are taken here.")
     # The stream was read above, to bound it; what reads it again is Starlette's own parser.
     request._body = body

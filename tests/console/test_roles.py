@@ -67,7 +67,9 @@ def test_every_page_that_changes_something_needs_a_form_of_one_s_own(admin: Memb
 def test_every_address_that_takes_forms_is_in_these_tests() -> None:
     posts = {route.path for route in routes() if "POST" in (getattr(route, "methods", None) or ())}  # type: ignore[union-attr]
     tested = {path.replace("/v1", "/{conversation}").replace("/rita", "/{name}") for path in (*REVIEWERS, *ADMINS_POST)}
-    tested = {path.replace("decisions/1", "decisions/{lesson:int}").replace("filters/1", "filters/{filter:int}") for path in tested}
+    tested = {
+        path.replace("decisions/1", "decisions/{lesson:int}").replace("filters/1", "filters/{filter:int}") for path in tested
+    }
     assert posts == tested | {"/log-in", "/log-out", "/account"}
 
 

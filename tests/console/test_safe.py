@@ -21,7 +21,9 @@ Browser = Callable[..., Member]
 
 
 def test_a_visitor_s_words_are_never_markup(written: Written, admin: Member) -> None:
-    written.conversation("v1", XSS, danger(XSS, rule="<b>rule"), unclear(XSS, replied=XSS, entities=f'[{{"entity": "{"<i>"}", "value": "<u>"}}]'))
+    written.conversation(
+        "v1", XSS, danger(XSS, rule="<b>rule"), unclear(XSS, replied=XSS, entities=f'[{{"entity": "{"<i>"}", "value": "<u>"}}]')
+    )
     written.rating("v1", "message-1", False, word=XSS, topic="<s>")
     admin.submit("/conversations/v1/notes", text=XSS)
     admin.submit("/conversations/v1/tags", tag="<em>tag")
@@ -47,7 +49,20 @@ def test_a_source_s_address_is_followed_only_where_it_is_one_of_the_web(written:
 
 @pytest.mark.parametrize(
     "words",
-    ["'; DROP TABLE turns; --", '" OR 1=1 --', "legs' AND (SELECT 1)='1", "NEAR(a b)", "legs*", "said:legs", "a AND OR NOT", "%", "\\", '"', "(", "\0"],
+    [
+        "'; DROP TABLE turns; --",
+        '" OR 1=1 --',
+        "legs' AND (SELECT 1)='1",
+        "NEAR(a b)",
+        "legs*",
+        "said:legs",
+        "a AND OR NOT",
+        "%",
+        "\\",
+        '"',
+        "(",
+        "\0",
+    ],
 )
 def test_what_is_searched_for_is_never_an_order(written: Written, reader: Member, database: Engine, words: str) -> None:
     written.conversation("v1", "magnesium at night")
@@ -63,7 +78,9 @@ def test_a_form_of_another_website_is_refused(open_browser: Browser, written: Wr
     member = open_browser("vera")
     token = member.token()
     for origin, status in (("https://evil.example", 403), ("null", 403), ("http://localhost:1", 403), (ADDRESS, 303)):
-        answer = member.post("/conversations/v1/notes", data={"csrf": token, "text": "hi"}, headers={"origin": origin}, follow_redirects=False)
+        answer = member.post(
+            "/conversations/v1/notes", data={"csrf": token, "text": "hi"}, headers={"origin": origin}, follow_redirects=False
+        )
         assert answer.status_code == status, origin
 
 
