@@ -31,7 +31,7 @@ def import_review(yes: bool) -> None:
 
     def danger(text: str) -> str | None:
         found = screen.check(text)
-        return found and found.category
+        return found.category if found else None
 
     plan = teaching.Planner(teaching.Files(knowledge=settings().knowledge), danger).plan(rows)
     for lesson, reason in plan.refused:

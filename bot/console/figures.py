@@ -138,7 +138,7 @@ def figures(connection: Connection, span: Span) -> Figures:
 
     told = sum(messages.values())
     tables = (
-        Table("conversations", "Conversations and visitors", ("Begins", "Conversations begun", "Visitors who wrote", "Messages"),
+        Table("conversations", "Conversations and visitors", ("Begins", "Conversations begun", "Visitors", "Messages"),
               tuple((period.isoformat(), begun[period], visitors[period], messages[period]) for period in periods)),
         Table("unanswered", "Messages not understood", ("Begins", "Messages", "Not understood", "Share"),
               tuple((p.isoformat(), messages[p], unclear[p], _share(unclear[p], messages[p])) for p in periods)),

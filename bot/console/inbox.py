@@ -44,7 +44,7 @@ class Group:
 
     @property
     def last(self) -> float:
-        return max(message.at for message in self.messages)
+        return float(max(message.at for message in self.messages))
 
 
 class Inbox:

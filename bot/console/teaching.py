@@ -26,7 +26,11 @@ _PLACEHOLDER = re.compile(r"<[a-z ]{3,20}>")
 _MARKED = re.compile(r"[\[\]{}]")
 _LONGEST = 1_000
 _BLOCK = "  # (d) from the staff console's inbox\n  - intent: out_of_scope\n    examples: |\n"
-_STORIES = 'version: "3.1"\n\n# Messages that were not understood once, saved from the staff console\'s inbox with what should answer them.\nstories:\n'
+_STORIES = (
+    'version: "3.1"\n\n'
+    "# Messages that were not understood once, saved from the staff console's inbox with what should answer them.\n"
+    "stories:\n"
+)
 _LISTS = {
     "danger": (
         "# Messages that a reviewer found dangerous and the bot did not. A clinician reads them and says what a rule in\n"
@@ -78,7 +82,7 @@ class Plan:
 
     def diff(self, root: Path = ROOT) -> str:
         """What changes, as a reviewer reads it."""
-        parts = []
+        parts: list[str] = []
         for path, text in sorted(self.after.items()):
             name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
             old = (self.before[path] or "").splitlines(keepends=True)

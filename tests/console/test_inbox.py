@@ -29,14 +29,25 @@ def kept(database: Engine) -> list[tuple[str, str, str | None, str]]:
 
 
 def test_like_messages_are_put_together_the_largest_group_first() -> None:
-    texts = ["cbd oil drops", "Do weighted blankets help?", "is cbd oil ok", "weighted blanket", "do weighted blankets help", "kjh"]
+    texts = [
+        "cbd oil drops",
+        "Do weighted blankets help?",
+        "is cbd oil ok",
+        "weighted blanket",
+        "do weighted blankets help",
+        "kjh",
+    ]
     assert groups(texts) == [[1, 4, 3], [0, 2], [5]]
     assert groups([]) == []
     assert groups(["?!", "..", "a"]) == [[0, 1], [2]]
 
 
 def test_five_thousand_messages_take_seconds() -> None:
-    words = [f"{first} {second}" for first in ("leg", "foot", "iron", "sleep", "tea") for second in ("pain", "cramp", "dose", "night")]
+    words = [
+        f"{first} {second}"
+        for first in ("leg", "foot", "iron", "sleep", "tea")
+        for second in ("pain", "cramp", "dose", "night")
+    ]
     texts = [f"{words[number % 20]} {number % 997} and more words {number % 31}" for number in range(5_000)]
     start = time.process_time()
     assert sum(len(group) for group in groups(texts)) == 5_000

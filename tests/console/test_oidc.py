@@ -98,7 +98,9 @@ def test_who_has_no_role_stays_outside(browser: Callable[[], Member], provider: 
      {"iat": 9_999_999_999}],
     ids=str,
 )  # fmt: skip
-def test_a_token_that_is_not_for_us_is_refused(browser: Callable[[], Member], provider: StandIn, spoilt: dict[str, Any]) -> None:
+def test_a_token_that_is_not_for_us_is_refused(
+    browser: Callable[[], Member], provider: StandIn, spoilt: dict[str, Any]
+) -> None:
     provider.spoilt = spoilt
     answer = signed_in(browser(), provider)
     assert answer.status_code == 403

@@ -158,7 +158,9 @@ def test_weak_passwords_are_refused() -> None:
 # The audit log.
 
 
-def test_the_audit_log_is_narrowed_and_paged(admin: Member, reader: Member, written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_audit_log_is_narrowed_and_paged(
+    admin: Member, reader: Member, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written.conversation("v1", "hello")
     for _ in range(3):
         reader.get("/conversations/v1")
