@@ -37,8 +37,15 @@ def test_they_count_what_happened(filled: None, database: Engine) -> None:
     with database.connect() as connection:
         found = figures(connection, WEEK)
     assert found.totals == {
-        "conversations": 2, "messages": 5, "unanswered": 0.2, "safety": 1, "up": 1, "down": 1, "p50": 35, "p95": 205,
-    }  # fmt: skip
+        "conversations": 2,
+        "messages": 5,
+        "unanswered": 0.2,
+        "safety": 1,
+        "up": 1,
+        "down": 1,
+        "p50": 35,
+        "p95": 205,
+    }
     assert found.table("conversations").rows[-2:] == (("2026-11-23", 1, 1, 3), ("2026-11-24", 1, 1, 2))
     assert found.table("conversations").rows[0] == ("2026-11-18", 0, 0, 0)
     assert found.table("unanswered").rows[-2] == ("2026-11-23", 3, 1, 0.3333)
@@ -70,9 +77,15 @@ def test_quantiles_are_those_of_the_counts() -> None:
 
 @pytest.mark.parametrize(
     ("query", "days", "told"),
-    [({}, 30, False), ({"last": "2026-11-10"}, 30, False), ({"first": "2026-11-24", "last": "2026-11-24"}, 1, False),
-     ({"first": "soon"}, 30, True), ({"first": "2026-11-24", "last": "2026-11-01"}, 30, True), ({"first": "1900-01-01"}, 30, True)],
-)  # fmt: skip
+    [
+        ({}, 30, False),
+        ({"last": "2026-11-10"}, 30, False),
+        ({"first": "2026-11-24", "last": "2026-11-24"}, 1, False),
+        ({"first": "soon"}, 30, True),
+        ({"first": "2026-11-24", "last": "2026-11-01"}, 30, True),
+        ({"first": "1900-01-01"}, 30, True),
+    ],
+)
 def test_the_days_are_read_from_the_address(query: dict[str, str], days: int, told: bool) -> None:
     span, problem = span_of(query, datetime.date(2026, 11, 24))
     assert len(span.periods()) == days

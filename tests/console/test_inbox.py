@@ -19,7 +19,7 @@ from bot.conversations.tables import conversations, lessons
 from bot.settings import settings
 from tests.console.conftest import Member
 from tests.console.data import NOON, Written, danger, unclear
-from tests.console.test_teaching import files as files  # noqa: PLC0414
+from tests.console.test_teaching import files as files
 
 
 def kept(database: Engine) -> list[tuple[str, str, str | None, str]]:
@@ -131,7 +131,7 @@ def test_only_messages_of_the_inbox_can_be_decided_and_once(
 
 
 def test_a_danger_that_was_missed_is_looked_at_by_a_second_person(written: Written, reviewer: Member, database: Engine) -> None:
-    written.conversation("v1", unclear("cant feel my leg"), status="done")
+    written.conversation("v1", unclear("no feeling in my leg"), status="done")
     reviewer.submit("/inbox", turn="1", decision="danger")
     with database.connect() as connection:
         row = connection.execute(sa.select(conversations)).one()
@@ -184,7 +184,7 @@ def test_the_start_page_shows_what_waits(written: Written, reviewer: Member) -> 
 
 
 @pytest.fixture
-def run(files: teaching.Files, database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:  # noqa: F811
+def run(files: teaching.Files, database: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     """`rls knowledge import-review` on copies of the files."""
     import shutil
 
@@ -216,8 +216,8 @@ def imported(database: Engine) -> list[bool]:
 
 
 def test_the_command_shows_what_changes_and_asks(
-    written: Written, reviewer: Member, database: Engine, run: object, files: teaching.Files  # noqa: F811
-) -> None:  # fmt: skip
+    written: Written, reviewer: Member, database: Engine, run: object, files: teaching.Files
+) -> None:
     decided(written, reviewer)
     before = files.topic("caffeine").read_text(encoding="utf-8")
     answer = run(typed="n\n")  # type: ignore[operator]

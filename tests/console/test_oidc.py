@@ -94,10 +94,17 @@ def test_who_has_no_role_stays_outside(browser: Callable[[], Member], provider: 
 
 @pytest.mark.parametrize(
     "spoilt",
-    [{"iss": "https://evil.example"}, {"aud": "another"}, {"nonce": "another"}, {"exp": 1}, {"azp": "another"}, {"sub": None},
-     {"iat": 9_999_999_999}],
+    [
+        {"iss": "https://evil.example"},
+        {"aud": "another"},
+        {"nonce": "another"},
+        {"exp": 1},
+        {"azp": "another"},
+        {"sub": None},
+        {"iat": 9_999_999_999},
+    ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_token_that_is_not_for_us_is_refused(
     browser: Callable[[], Member], provider: StandIn, spoilt: dict[str, Any]
 ) -> None:

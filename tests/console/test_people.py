@@ -130,19 +130,29 @@ def test_admins_add_change_and_remove(admin: Member, accounts: Accounts, open_br
 
 @pytest.mark.parametrize(
     ("path", "fields"),
-    [("/staff", {"name": "Anna", "role": "reader"}), ("/staff", {"name": "", "role": "reader"}), ("/staff", {"name": "mia", "role": "boss"}),
-     ("/staff/anna", {"do": "remove"}), ("/staff/anna", {"do": "role", "role": "reader"}), ("/staff/nobody", {"do": "remove"}),
-     ("/staff/vera", {"do": "dance"}), ("/staff/vera", {"do": "role", "role": "boss"})],
-)  # fmt: skip
+    [
+        ("/staff", {"name": "Anna", "role": "reader"}),
+        ("/staff", {"name": "", "role": "reader"}),
+        ("/staff", {"name": "mia", "role": "boss"}),
+        ("/staff/anna", {"do": "remove"}),
+        ("/staff/anna", {"do": "role", "role": "reader"}),
+        ("/staff/nobody", {"do": "remove"}),
+        ("/staff/vera", {"do": "dance"}),
+        ("/staff/vera", {"do": "role", "role": "boss"}),
+    ],
+)
 def test_what_an_admin_can_not_do(admin: Member, accounts: Accounts, path: str, fields: dict[str, str]) -> None:
     assert admin.submit(path, **fields).status_code == 422
-    assert [(account.name, account.role) for account in accounts.all()][0] == ("anna", Role.ADMIN)
+    assert next((account.name, account.role) for account in accounts.all()) == ("anna", Role.ADMIN)
 
 
 def test_one_changes_one_s_own_password(reviewer: Member, open_browser: Callable[..., Member]) -> None:
     new = "a much better password"
-    for fields in ({"old": "wrong", "new": new, "again": new}, {"old": PASSWORD, "new": new, "again": "other"},
-                   {"old": PASSWORD, "new": "short", "again": "short"}):  # fmt: skip
+    for fields in (
+        {"old": "wrong", "new": new, "again": new},
+        {"old": PASSWORD, "new": new, "again": "other"},
+        {"old": PASSWORD, "new": "short", "again": "short"},
+    ):
         assert reviewer.submit("/account", **fields).status_code == 422
     assert reviewer.submit("/account", old=PASSWORD, new=new, again=new).headers["location"] == "/log-in"
     assert reviewer.get("/", follow_redirects=False).status_code == 303
@@ -199,8 +209,13 @@ with beside():
 @pytest.mark.parametrize("how", ["ends", "is killed"])
 def test_the_console_starts_beside_the_bot_and_ends_with_it(tmp_path: Path, how: str) -> None:
     port = free_port()
-    environment = {**os.environ, "RLS_CONSOLE_PORT": str(port), "RLS_CONVERSATIONS": f"sqlite:///{tmp_path / 'c.db'}",
-                   "RLS_SPOOL": str(tmp_path / "spool"), "PYTHONPATH": str(ROOT)}  # fmt: skip
+    environment = {
+        **os.environ,
+        "RLS_CONSOLE_PORT": str(port),
+        "RLS_CONVERSATIONS": f"sqlite:///{tmp_path / 'c.db'}",
+        "RLS_SPOOL": str(tmp_path / "spool"),
+        "PYTHONPATH": str(ROOT),
+    }
     process = subprocess.Popen(
         [sys.executable, "-c", BESIDE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=ROOT, text=True
     )

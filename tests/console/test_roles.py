@@ -14,12 +14,27 @@ from tests.console.data import Written, unclear
 Browser = Callable[..., Member]
 
 READERS = ("/", "/conversations", "/conversations/v1", "/inbox", "/inbox/decisions", "/dashboard", "/account")
-ADMINS = ("/staff", "/audit", "/conversations/v1/erase", "/conversations/v1/export", "/export/conversations.csv",
-          "/export/inbox.json", "/export/decisions.csv", "/export/figures.json", "/export/audit.csv")  # fmt: skip
+ADMINS = (
+    "/staff",
+    "/audit",
+    "/conversations/v1/erase",
+    "/conversations/v1/export",
+    "/export/conversations.csv",
+    "/export/inbox.json",
+    "/export/decisions.csv",
+    "/export/figures.json",
+    "/export/audit.csv",
+)
 REVIEWERS = (
-    "/conversations/v1/notes", "/conversations/v1/tags", "/conversations/v1/assignee", "/conversations/v1/status", "/filters",
-    "/filters/1/remove", "/inbox", "/inbox/decisions/1/undo",
-)  # fmt: skip
+    "/conversations/v1/notes",
+    "/conversations/v1/tags",
+    "/conversations/v1/assignee",
+    "/conversations/v1/status",
+    "/filters",
+    "/filters/1/remove",
+    "/inbox",
+    "/inbox/decisions/1/undo",
+)
 ADMINS_POST = ("/staff", "/staff/rita", "/conversations/v1/erase")
 
 

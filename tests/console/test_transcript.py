@@ -27,10 +27,24 @@ def test_it_works(written: Written, reader: Member) -> None:
     written.rating("v1", "message-1", False, word="not what I asked")
     page = reader.get("/conversations/v1").text
     for shown in (
-        "how much in almonds", "food: almonds", "low confidence", "20%", "Does caffeine make restless legs worse?", "food amount",
-        "emergency: rule clot-risk", "not understood", "not what I asked", "thumbs down", "Marshall 2019", "30 ms", "abc123",
-        "24 Nov 2026, 12:00", f'id="turn-{ids[0]}"', f'href="#turn-{ids[0]}"', 'href="https://example.org/marshall"',
-    ):  # fmt: skip
+        "how much in almonds",
+        "food: almonds",
+        "low confidence",
+        "20%",
+        "Does caffeine make restless legs worse?",
+        "food amount",
+        "emergency: rule clot-risk",
+        "not understood",
+        "not what I asked",
+        "thumbs down",
+        "Marshall 2019",
+        "30 ms",
+        "abc123",
+        "24 Nov 2026, 12:00",
+        f'id="turn-{ids[0]}"',
+        f'href="#turn-{ids[0]}"',
+        'href="https://example.org/marshall"',
+    ):
         assert shown in page, shown
 
 
