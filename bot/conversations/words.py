@@ -28,6 +28,11 @@ _EPONYMS = """willis ekbom willis-ekbom parkinson parkinsons parkinson's alzheim
 sjogren sjogrens hashimoto addison tourette tourettes bell marfan ehlers danlos ehlers-danlos charcot marie tooth lou gehrig
 huntington huntingtons baker bakers epsom google siri alexa facebook reddit amazon walmart costco tesco boots shoppers tylenol
 advil benadryl nytol zquil melatonin rls plmd wed nhs usda fda gp er mri ecg ekg bmi ivf""".split()
+# Names that are words as well, so that only their place in a sentence tells.
+_EVERYDAY = """will mark rose may bill grace hope joy faith art sue frank jack rob pat dean mason summer april june august guy holly ivy jade lily
+daisy iris violet ruby amber dawn eve gene grant hunter jay kit lance max miles nick penny poppy ray rich rick rod sandy dale glen heather hazel
+olive brooke clay cole drew earl ernest ginger herb faith victor precious constance jo lee long young ming jesus jean carol dolores percy gay
+angel crystal jasmine willow robin jade ted sid kay ross troy bell""".split()
 # Everyday chat that is in no list.
 _CHAT = """im ive id ill dont cant wont isnt wasnt didnt doesnt havent hasnt couldnt shouldnt whats thats its theres lets youre
 hi hey hello ok okay lol omg pls plz thx thanks thankyou ty u ur r n y k yeah yep nope nah gonna wanna gotta kinda sorta dunno
@@ -51,6 +56,11 @@ def _is_medical(known: Words, word: str) -> bool:
 @lru_cache(maxsize=8192)
 def _is_common(known: Words, word: str) -> bool:
     return known._in(known.common, word)
+
+
+@lru_cache(maxsize=8192)
+def _is_near_known(known: Words, word: str) -> bool:
+    return known._is_near_known(word)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +87,24 @@ class Words:
         said = [easy, *_texts(folder / "topics"), conversation.read_text(encoding="utf-8")]
         given = frozenset(GIVEN_NAMES.read_text(encoding="utf-8").split())
         # A name that an example of ours happens to hold is still a name; an everyday word that is also a name is not.
-        common = (frozenset(words(said)) - given) | (frozenset(words([easy])) | frozenset(_CHAT))
+        common = (frozenset(words(said)) - (given - frozenset(_EVERYDAY))) | frozenset(_CHAT)
         return cls(medical, common, given, frozenset(SURNAMES.read_text(encoding="utf-8").split()))
+
+    def is_near_known(self, word: str) -> bool:
+        """Whether a word is an everyday or a medical one, slips allowed; what is not may be a name."""
+        return _is_near_known(self, word.casefold())
+
+    @cached_property
+    def _long_common(self) -> list[str]:
+        return [word for word in self.common | self.medical if len(word) >= 4]
+
+    def _is_near_known(self, word: str) -> bool:
+        if self.is_no_name(word):
+            return True
+        if len(word) < 4:
+            return False
+        slips = 1 if len(word) < 7 else 2
+        return process.extractOne(word, self._long_common, scorer=OSA.distance, score_cutoff=slips) is not None
 
     @cached_property
     def _long_medical(self) -> list[str]:

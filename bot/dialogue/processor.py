@@ -83,6 +83,11 @@ class GuideProcessor(MessageProcessor):
             await self._say(Reply(kind=Kind.ERROR, text=TROUBLE), message.sender_id, channel)
         return getattr(channel, "messages", None)
 
+    async def excuse(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
+        """Say that there is no answer, where a turn could not even begin."""
+        await self._say(Reply(kind=Kind.ERROR, text=TROUBLE), message.sender_id, message.output_channel)
+        return getattr(message.output_channel, "messages", None)
+
     async def _say(self, reply: Reply, sender: str, channel: Any) -> None:
         tracker = DialogueStateTracker.from_events(sender, [], self.domain.slots)
         await channel.send_response(sender, self.nlg.finish(reply, tracker, channel.name()))

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Floats]
 
 # Chosen by measurement, see docs/safety.md.
-THRESHOLD = 0.27
+THRESHOLD = 0.26
 # Where a written rule has found a boundary, or the words of danger denied or long ago, danger must be plainer to overrule it.
 PLAIN_THRESHOLD = 0.5
 
