@@ -41,7 +41,7 @@ class Guide(click.Group):
             return super().invoke(ctx)
         except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError) as error:
             raise click.ClickException(str(error)) from None
-        except (ModelError, TrainingFailed, NoModel, BrokenModel, Away, WeakSecret) as error:
+        except (Away, ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]

@@ -73,7 +73,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 def write(engine: Engine, source: Source, count: int, now: float | None = None, seed: int = 8) -> int:
     """Write made-up conversations in the place of those that were made up before; returns how many turns they have."""
-    made = _Maker(source, time.time() if now is None else now, random.Random(seed))
+    made = Maker(source, time.time() if now is None else now, random.Random(seed))
     rows: dict[str, list[dict[str, Any]]] = {"conversations": [], "turns": [], "feedback": []}
     for number in range(count):
         made.conversation(f"{MARK}{number + 1:05}", rows)
@@ -100,7 +100,14 @@ def _remove(connection: sa.engine.Connection) -> int:
     return len(names)
 
 
-class _Maker:
+class Maker:
+    """Makes conversations up.
+
+    Args:
+        now: the time that they end before.
+        chance: where all that is random comes from.
+    """
+
     def __init__(self, source: Source, now: float, chance: random.Random) -> None:
         self._source = source
         self._now = now
