@@ -6,8 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
-from bot.conversations import database
 from bot.console.tables import metadata
+from bot.conversations import database
 
 
 def test_the_tables_are_the_ones_that_are_described(engine: Engine) -> None:
