@@ -73,6 +73,7 @@ def main() -> None:
         "floor": floor,
         "turns": chosen.turns,
         "epochs": stock.EPOCHS,
+        "examples": stock.EXAMPLES,
         "rows": rows,
         "accuracy": _accuracy(chosen.messages),
     }
@@ -192,14 +193,14 @@ def _train_ours() -> float:
     return float(json.loads(kept.read_text(encoding="utf-8"))["seconds"])
 
 
-def _accuracy(messages: list[Path]) -> dict[str, float] | None:
+def _accuracy(messages: list[Path]) -> str:
+    """What `rls evaluate --stock` says of both on labelled messages."""
     if not messages:
-        return None
+        return "Not measured: name labelled messages with `--messages`."
     with tempfile.TemporaryDirectory() as scratch:
         command = [sys.executable, "-m", "bot.cli", "evaluate", "--stock", "--report", scratch, *map(str, messages)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    print(done.stdout)
-    return None
+    return "\n".join(line for line in done.stdout.splitlines() if not line.startswith("report:"))
 
 
 def _others() -> float:

@@ -69,20 +69,25 @@ def table(result: dict[str, Any]) -> str:
 
 def write(result: dict[str, Any], path: Path) -> None:
     """Write the page and its plot beside it."""
+    share = f"about {result['examples']} examples of each intent" if result["examples"] else "the same examples"
     path.write_text(
         f"""# Benchmarks
 
-Written by `make bench` on {result["at"]}, {result["cores"]} cores, load {result["load"]:.1f} at the end (the clients run on the same
-machine). Both bots answer the same messages over the same REST channel with an SQL tracker store. Stock Rasa is what `rasa init` sets
-up, trained on the same examples with {result["epochs"]} of its 100 epochs, one custom action over HTTP. The encoder alone takes
-{result["floor"]:.1f} ms a message: that is the floor.
+Written by `make bench` on {result["at"]}: {result["cores"]} cores, load {result["load"]:.1f} at the end (the clients run on the
+same machine). Both bots answer the same messages over the same REST channel with an SQL tracker store. Stock Rasa is what
+`rasa init` sets up, trained on {share} with {result["epochs"]} of its 100 epochs, one custom action over HTTP. The encoder
+alone takes {result["floor"]:.1f} ms a message: that is the floor.
 
 {table(result)}
 
-"ours" is one process with SQLite; "2 workers" is `rls serve --workers 2` with PostgreSQL and Redis. Where it is there, the ratio of
-messages a second is that of two workers: stock Rasa too is two processes, the bot and its action server.
+"ours" is one process with SQLite; "2 workers" is `rls serve --workers 2` with PostgreSQL and Redis. Where it is there, the
+ratio of messages a second is that of two workers: stock Rasa too is two processes, the bot and its action server.
 
 ![Milliseconds of each turn of one conversation](images/{PLOT})
+
+## Accuracy
+
+{result["accuracy"]}
 """,
         encoding="utf-8",
     )

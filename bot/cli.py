@@ -15,6 +15,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from bot.commands.channels import channels
 from bot.commands.console import console
 from bot.commands.conversations import conversations
 from bot.commands.review import import_review
@@ -27,18 +28,20 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.archive import Away
         from bot.conversations.database import DatabaseError
         from bot.conversations.retention import RetentionError
         from bot.dialogue.errors import BrokenModel, NoModel
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
+        from bot.secret import WeakSecret
         from bot.training import TrainingFailed
 
         try:
             return super().invoke(ctx)
         except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError) as error:
             raise click.ClickException(str(error)) from None
-        except (ModelError, TrainingFailed, NoModel, BrokenModel) as error:
+        except (Away, ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -54,6 +57,7 @@ def main(verbose: bool) -> None:
     set_up(verbose)
 
 
+main.add_command(channels)
 main.add_command(console)
 main.add_command(staff)
 main.add_command(conversations)

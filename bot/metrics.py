@@ -35,6 +35,17 @@ SPOOLED = Counter("rls_spooled_total", "Events that could not be stored at once 
 KNOWLEDGE = Gauge("rls_knowledge_loaded_seconds", "When the knowledge base was read last.", multiprocess_mode="livemin")
 
 
+# Replies that say that a message was not understood.
+_MISSED = ("clarify", "out_of_scope", "error")
+
+
+def count(kind: str, channel: str) -> None:
+    """Count a turn by the kind of its last reply."""
+    TURNS.labels(kind, channel).inc()
+    if kind in _MISSED:
+        FALLBACKS.labels(kind).inc()
+
+
 @contextmanager
 def timed(stage: str) -> Iterator[None]:
     """Measure a stage of a turn."""

@@ -63,15 +63,19 @@ def serve_on(listening: socket.socket, ready: Callable[[], None], make: Callable
 async def _serve(listening: socket.socket, ready: Callable[[], None], app: Sanic) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     app.config.MOTD = False
-    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
+    server = await app.create_server(
+        sock=listening, return_asyncio_server=True, access_log=False, asyncio_server_kwargs={"start_serving": False}
+    )
     assert server
+    # Sanic knows this only of `run`, which would neither share a socket nor close it before it waits.
+    app.is_running = True
     await server.startup()
     await server.before_start()
     # Only now: until here a signal ends the process, as there is nothing to finish.
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGUSR1, lambda: asyncio.ensure_future(reload_knowledge(app)))
-    await server
+    await server.start_serving()
     await server.after_start()
     ready()
     await stop.wait()
