@@ -292,6 +292,18 @@ def coverage(page: Path | None) -> None:
     click.echo(f"{used} of {len(found)} facts are used" + (", the others are explained" if used < len(found) else ""))
 
 
+@knowledge.command()
+@click.argument("page", type=click.Path(dir_okay=False, path_type=Path))
+def safety(page: Path) -> None:
+    """Renew what the safety case PAGE says of the rules."""
+    from bot.knowledge.safety_page import renewed
+    from bot.safety.rules import RuleBook
+
+    book = RuleBook.load(settings().knowledge / "safety.yml")
+    page.write_text(renewed(page, book), encoding="utf-8")
+    click.echo(f"{len(book.rules)} rules in {len(book.file.categories)} categories")
+
+
 def _build() -> str:
     from bot.knowledge import store
     from bot.knowledge.base import read
