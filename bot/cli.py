@@ -29,6 +29,7 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.archive import Away
         from bot.conversations.database import DatabaseError
         from bot.conversations.retention import RetentionError
         from bot.dialogue.errors import BrokenModel, NoModel
@@ -41,7 +42,7 @@ class Guide(click.Group):
             return super().invoke(ctx)
         except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError) as error:
             raise click.ClickException(str(error)) from None
-        except (ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
+        except (Away, ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -294,6 +295,18 @@ def coverage(page: Path | None) -> None:
         page.write_text(listed(base, found), encoding="utf-8")
     used = sum(use.used for use in found)
     click.echo(f"{used} of {len(found)} facts are used" + (", the others are explained" if used < len(found) else ""))
+
+
+@knowledge.command()
+@click.argument("page", type=click.Path(dir_okay=False, path_type=Path))
+def safety(page: Path) -> None:
+    """Renew what the safety case PAGE says of the rules."""
+    from bot.knowledge.safety_page import renewed
+    from bot.safety.rules import RuleBook
+
+    book = RuleBook.load(settings().knowledge / "safety.yml")
+    page.write_text(renewed(page, book), encoding="utf-8")
+    click.echo(f"{len(book.rules)} rules in {len(book.file.categories)} categories")
 
 
 def _build() -> str:

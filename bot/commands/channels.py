@@ -80,8 +80,8 @@ def resend(numbers: tuple[int, ...]) -> None:
 
 def _queue() -> Queue:
     from bot.channels.messaging.queue import Queue
-    from bot.channels.web.records import engine
+    from bot.conversations.archive import the_archive
     from bot.secret import signing_key
 
     options = settings()
-    return Queue(engine(options.conversations), signing_key(options.secret, options.secret_file))
+    return Queue(the_archive().ready, signing_key(options.secret, options.secret_file))

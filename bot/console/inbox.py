@@ -44,7 +44,7 @@ class Group:
 
     @property
     def last(self) -> float:
-        return max(message.at for message in self.messages)
+        return float(max(message.at for message in self.messages))
 
 
 class Inbox:
@@ -77,7 +77,9 @@ class Inbox:
 
 def _open() -> Any:
     undecided = ~sa.exists().where(lessons.c.turn == turns.c.id)
-    return sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said).where(turns.c.unclear.is_(sa.true()), undecided)
+    return sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said).where(
+        turns.c.unclear.is_(sa.true()), undecided
+    )
 
 
 def _undecided(connection: Connection) -> list[Any]:

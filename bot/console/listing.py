@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +74,8 @@ class Listing:
         self._connection = connection
         self._plain = list(_of_conversations(chosen))
         asked = list(_of_turns(connection, chosen))
-        self._costly = list(_of_others(chosen))
+        # Each takes the column that names the conversation which is asked.
+        self._costly: list[Callable[[Any], Any]] = list(_of_others(chosen))
         if asked:
             of_turns = sa.and_(*asked)
             found = sa.select(turns.c.conversation).where(of_turns).limit(_FEW + 1)
@@ -81,13 +83,12 @@ class Listing:
             if len(names) <= _FEW:
                 self._plain.append(conversations.c.conversation.in_(sorted(set(names))))
             else:
-                mine = turns.c.conversation == conversations.c.conversation
-                self._costly.append(sa.exists().where(mine & of_turns))
+                self._costly.append(lambda name: sa.exists().where((turns.c.conversation == name) & of_turns))
 
     def page(self, after: Key | None = None, before: Key | None = None, size: int = PAGE) -> Page:
         """The page after, or before, a place; else the first one."""
-        query = sa.select(conversations).where(*self._plain, *self._costly).limit(size + 1)
         last, name = conversations.c.last, conversations.c.conversation
+        query = sa.select(conversations).where(*self._plain, *(costly(name) for costly in self._costly)).limit(size + 1)
         if before is not None:
             later = (last > before.last) | ((last == before.last) & (name > before.conversation))
             # The first condition says nothing new, but an index can use it.
@@ -120,19 +121,13 @@ class Listing:
             found = sa.select(sa.literal(1)).select_from(conversations).where(*self._plain).limit(MOST_COUNTED + 1)
             number = self._connection.execute(sa.select(sa.func.count()).select_from(found.subquery())).scalar()
             return Count(min(number, MOST_COUNTED), number > MOST_COUNTED)
-        walked = sa.select(conversations).where(*self._plain).order_by(conversations.c.last.desc()).limit(_WALKED).subquery()
-        near = sa.and_(*self._costly)
-        asked = sa.case((_moved(near, walked), 1), else_=0)
-        number, seen = self._connection.execute(sa.select(sa.func.coalesce(sa.func.sum(asked), 0), sa.func.count())).one()
+        newest = sa.select(conversations.c.conversation).where(*self._plain).order_by(conversations.c.last.desc())
+        walked = newest.limit(_WALKED).subquery()
+        near = sa.case((sa.and_(*(costly(walked.c.conversation) for costly in self._costly)), 1), else_=0)
+        query = sa.select(sa.func.coalesce(sa.func.sum(near), 0), sa.func.count()).select_from(walked)
+        number, seen = self._connection.execute(query).one()
         number = int(number)
         return Count(min(number, MOST_COUNTED), number > MOST_COUNTED or seen == _WALKED)
-
-
-def _moved(near: Any, walked: Any) -> Any:
-    """Conditions on conversations as conditions on some of them."""
-    from sqlalchemy.sql.util import ClauseAdapter
-
-    return ClauseAdapter(walked).traverse(near)
 
 
 def _key(row: Any) -> Key:
@@ -187,8 +182,10 @@ def _of_turns(connection: Connection, chosen: Filter) -> Any:
 
 
 def _of_others(chosen: Filter) -> Any:
-    rated = sa.exists().where(feedback.c.conversation == conversations.c.conversation)
+    def rated(name: Any) -> Any:
+        return sa.exists().where(feedback.c.conversation == name)
+
     if chosen.thumbs == "up":
-        yield rated.where(feedback.c.helpful.is_(sa.true()))
+        yield lambda name: rated(name).where(feedback.c.helpful.is_(sa.true()))
     if chosen.thumbs == "none":
-        yield ~rated
+        yield lambda name: ~rated(name)

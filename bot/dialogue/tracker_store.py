@@ -88,7 +88,9 @@ class GuideTrackerStore(TrackerStore):
             return
         began = BEGAN.get()
         milliseconds = None if began is None else round((time.monotonic() - began) * 1000, 1)
-        batch = await self._run(self._batch, kept_name(tracker.sender_id), known, [event.as_dict() for event in new], milliseconds)
+        batch = await self._run(
+            self._batch, kept_name(tracker.sender_id), known, [event.as_dict() for event in new], milliseconds
+        )
         await self._keep(batch)
         setattr(tracker, _STORED, (batch.state, new[-1]))
         if self.event_broker:

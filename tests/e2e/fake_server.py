@@ -2,7 +2,7 @@
 
     python -m tests.e2e.fake_server
 
-What it is asked decides what it does: "chart", "danger", "many", "long", "slow", "die once", "markup 7" …; anything else gets an
+What it is asked decides what it does: "chart", "real chart", "danger", "many", "long", "slow", "die once", "markup 7" …; anything else gets an
 ordinary answer. The settings are the server's own.
 """
 
@@ -19,13 +19,10 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 
-from bot.conversations import erasure
-from bot.conversations.erasure import Receipt
 from bot.dialogue.agent import stored_conversations
-from bot.dialogue.deletion import receipt
+from bot.dialogue.deletion import erase, receipt
 from bot.dialogue.reply import Answer, Button, Citation, FinishedReply, Kind
-from bot.knowledge.chart import foods_chart
-from bot.knowledge.foods import FoodAmount
+from bot.knowledge.drawing import Box, Drawing, Words
 from bot.knowledge.topic import Grade
 from bot.server import make_app
 from bot.settings import settings
@@ -93,9 +90,9 @@ def reply(text: str) -> FinishedReply:
             Kind.LOOKUP, text="Pumpkin seeds have about twice as much.", lookup=lookup, sources=(SOURCE,), buttons=buttons
         )
     if text == "real chart":
-        almonds = FoodAmount(fdc_id=170567, description="Nuts, almonds", name="almonds", state="", mg_per_100g=270.0,
-                             portion="1 oz (28 g)", grams=28.35, mg=76.5)  # fmt: skip
-        return finished(Kind.LOOKUP, text="About 77 mg.", lookup={"type": "food", **foods_chart([almonds]).lookup})
+        drawing = Drawing("Magnesium in 28 g", "Almonds: 77 mg.", 90.0, (Words(8, 24, "Almonds", 13), Box(8, 30, 200, 16)))
+        lookup = {"type": "food_rank", "chart": drawing.svg(), "alt": f"{drawing.title}. {drawing.description}"}
+        return finished(Kind.LOOKUP, text="Almonds: about 77 mg.", lookup=lookup)
     if text == "danger":
         return finished(
             Kind.SAFETY,
@@ -160,7 +157,7 @@ class FakeAgent:
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         if text == "#delete:yes":
-            proof = Receipt.issue(await erasure.delete(self.tracker_store, message.sender_id))
+            proof = await erase(self.tracker_store, message.sender_id)
             gone = receipt(proof)
             parts = {name: getattr(gone, name) for name in ("kind", "text", "lookup")}
             parting = finished(**parts)

@@ -9,17 +9,16 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic import Request as SanicRequest
 from sanic.response import HTTPResponse
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.messaging.app import App, Incoming, Refused, Request
 from bot.channels.messaging.chart_link import ChartLinks
 from bot.channels.messaging.guide import AgentGuide
 from bot.channels.messaging.queue import Queue
 from bot.channels.messaging.registry import switched_on
-from bot.channels.messaging.worker import Worker
-from bot.channels.web import records
+from bot.channels.messaging.worker import AWAY, Worker
 from bot.channels.web.limits import InProcessLimits
 from bot.channels.web.problem import Problem
+from bot.conversations.archive import Away, the_archive
 from bot.secret import signing_key
 from bot.settings import Settings
 
@@ -41,7 +40,7 @@ class MessagingInput(InputChannel):
 
     Args:
         app: the app.
-        receive: keeps messages; what raises SQLAlchemyError asks the provider to send them again.
+        receive: keeps messages; what tells that the database is away asks the provider to send them again.
         public_url: the server's address as the provider knows it.
     """
 
@@ -79,7 +78,7 @@ class MessagingInput(InputChannel):
             if not await self._refusals.take(self._app.name, REFUSALS_LOGGED_PER_MINUTE):
                 logger.warning("%s: a request was refused with %d: %s", self._app.name, refused.status, refused.why)
             return Problem(refused.status, "refused", "This request was refused.").response()
-        except SQLAlchemyError:
+        except AWAY:
             logger.exception("%s: a message could not be kept", self._app.name)
             return Problem(503, "unavailable", "The message could not be kept. Please send it again.", 5).response()
 
@@ -137,7 +136,7 @@ class Desk:
 
     async def _receive(self, app: App, messages: List[Incoming]) -> None:
         if self._worker is None:
-            raise SQLAlchemyError("the server has not started yet")
+            raise Away("the server has not started yet")
         await self._worker.receive(app, messages)
 
     async def _start(self, server: Sanic, _: Any) -> None:
@@ -147,7 +146,7 @@ class Desk:
         async def ask(message: UserMessage) -> None:
             await agent().handle_message(message)
 
-        queue = Queue(records.engine(self._options.conversations), self._secret())
+        queue = Queue(the_archive().ready, self._secret())
         guide = AgentGuide(self._options, agent, ask)
         worker = Worker(queue, self._apps, guide, self._options.messaging_attempts)
         await worker.start()

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.channels.messaging.app import Incoming, Outgoing, What
 from bot.channels.messaging.queue import LEASE, Lost, Queue
 from bot.channels.messaging.tables import TABLES, deliveries, outbox
-from bot.channels.web.records import engine
+from bot.conversations.database import engine
 from bot.conversations.tables import metadata
 from tests.channels.messaging.postgres import Postgres, program
 
@@ -48,6 +48,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.engi
     url = f"sqlite:///{tmp_path / 'queue.db'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
     made = engine(url)
     metadata.drop_all(made, tables=list(TABLES))
+    metadata.create_all(made, tables=list(TABLES))
     yield made
     made.dispose()
 
@@ -60,7 +61,7 @@ def clock() -> Clock:
 @pytest.fixture
 def worker(database: sa.engine.Engine, clock: Clock) -> Callable[[], Queue]:
     """Makes workers that share one database."""
-    return lambda: Queue(database, SECRET, clock)
+    return lambda: Queue(lambda: database, SECRET, clock)
 
 
 @pytest.fixture
@@ -337,7 +338,7 @@ def test_what_is_dealt_with_is_blank(queue: Queue, database: sa.engine.Engine) -
 def test_another_secret_opens_nothing(queue: Queue, database: sa.engine.Engine, clock: Clock) -> None:
     posted(queue, reply())
     queue.receive("telegram", [said(2)])
-    other = Queue(database, SECRET[::-1], clock)
+    other = Queue(lambda: database, SECRET[::-1], clock)
     assert [delivery.incoming for delivery in other.answerable(ON, 8)] == [None]
     (parcel,) = other.sendable(ON, 8)
     assert parcel.outgoing is None
@@ -359,6 +360,24 @@ def test_what_nobody_asks_for_is_forgotten(queue: Queue, database: sa.engine.Eng
     queue.prune()
     # By now no provider repeats it.
     assert queue.receive("telegram", [said(1)]) == 1
+
+
+def test_calls_share_a_transaction_and_one_that_fails_undoes_only_itself(queue: Queue, database: sa.engine.Engine) -> None:
+    queue.receive("telegram", [said(1)])
+    (delivery,) = queue.answerable(ON, 8)
+    lost = replace(delivery, conversation="telegram-of-another")
+    calls = [
+        lambda: queue.receive("telegram", [said(2, "8")]),
+        lambda: queue.answered(lost, [reply("lost")]),
+        lambda: queue.answered(delivery, [reply("kept")]),
+        lambda: queue.sendable(ON, 8),
+        lambda: queue.silence("telegram", "7"),
+    ]
+    new, failed, following, (parcel,), silence = queue.together(calls)
+    assert (new, following, silence) == (1, None, None)
+    assert isinstance(failed, Lost)
+    assert parcel.outgoing == reply("kept")
+    assert len(rows(database, outbox)) == 1
 
 
 def test_counts_tell_what_waits(queue: Queue) -> None:
