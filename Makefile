@@ -6,7 +6,7 @@ UV_VERSION = 0.13.9
 RLS = .venv/bin/rls
 PYTEST = .venv/bin/python -m pytest
 
-.PHONY: help setup serve test train bench lint
+.PHONY: help setup serve test train bench lint sbom soak
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -37,3 +37,9 @@ lint: setup ## Check style, types, spelling and the borders between packages
 
 bench: setup ## Compare with stock Rasa
 	@.venv/bin/python -m bench
+
+sbom: setup ## Write what the bot is made of to var/sbom.cdx.json (CycloneDX)
+	@scripts/sbom "$$(scripts/find-uv "$$(scripts/find-python)" $(UV_VERSION))" var/sbom.cdx.json
+
+soak: setup ## Let visitors write for MINUTES (30) while workers and servers are killed
+	@.venv/bin/python -m bench.soak --minutes $(or $(MINUTES),30)
