@@ -82,6 +82,10 @@ def migrate(database: Engine) -> None:
 
     Several processes may do it at the same time: one does, the others wait.
     """
+    with database.connect() as connection:
+        # Without waiting for whoever writes: mostly there is nothing to do.
+        if _version(connection) == head():
+            return
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.begin() as connection:
@@ -103,7 +107,7 @@ def check(database: Engine) -> None:
     """
     try:
         with database.connect() as connection:
-            found = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()
+            found = _version(connection)
     except sa.exc.SQLAlchemyError as error:
         raise DatabaseError(f"the conversations' database does not answer: {type(error).__name__}") from None
     expected = head()
@@ -111,6 +115,11 @@ def check(database: Engine) -> None:
         raise DatabaseError(
             f"the conversations' database is at version {found or 'none'} and the bot needs {expected}; start 'rls serve' once"
         )
+
+
+def _version(connection: Connection) -> str | None:
+    found: str | None = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()
+    return found
 
 
 def head() -> str:
