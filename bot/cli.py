@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from bot.commands.channels import channels
 from bot.commands.console import console
 from bot.commands.conversations import conversations
+from bot.commands.operating import doctor, reload
 from bot.commands.review import import_review
 from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
@@ -61,6 +62,7 @@ main.add_command(channels)
 main.add_command(console)
 main.add_command(staff)
 main.add_command(conversations)
+main.add_command(doctor)
 
 
 @main.command()
@@ -190,6 +192,9 @@ def evaluate(
 @main.group()
 def knowledge() -> None:
     """Check, build, compare and publish the knowledge base."""
+
+
+knowledge.add_command(reload)
 
 
 knowledge.add_command(import_review)
