@@ -25,7 +25,7 @@ from tests.e2e.running import RunningServer
 COUNT = 5000 if os.environ.get("FULL_LOAD") else 600
 REPEATED, FAILING = 0.10, 0.05
 VISITORS = COUNT // 10
-WITHIN = 900.0 if os.environ.get("FULL_LOAD") else 120.0
+WITHIN = 900.0 if os.environ.get("FULL_LOAD") else 240.0
 
 
 class Provider:
@@ -113,12 +113,12 @@ def test_each_message_is_answered_once_and_none_is_lost(
         numbers = [int(text.split()[1]) for text in asked if text.startswith("number")]
         # Those that came again stand beside their first one.
         assert numbers == sorted(numbers)
+    waits = sorted(provider.acknowledgements)
+    half, most = (waits[int(len(waits) * share)] * 1000 for share in (0.5, 0.95))
     with capsys.disabled():
-        acknowledged = sorted(provider.acknowledgements)
         print(
-            f"\n{COUNT} messages, {len(posts)} deliveries, {failing['failed']} failed sends, {len(kills)} kills: "
-            f"{took:.1f} s; repeated replies {len(telegram.taken) - COUNT}; acknowledged p50 "
-            f"{acknowledged[len(acknowledged) // 2] * 1000:.0f} ms, p95 {acknowledged[int(len(acknowledged) * 0.95)] * 1000:.0f} ms"
+            f"\n{COUNT} messages, {len(posts)} deliveries, {failing['failed']} failed sends, {len(kills)} kills: {took:.1f} s; "
+            f"repeated replies {len(telegram.taken) - COUNT}; acknowledged in {half:.0f} ms (95%: {most:.0f} ms)"
         )
 
 
