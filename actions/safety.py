@@ -76,9 +76,10 @@ class ActionCheckIn(ReplyingAction):
         reply = something_else(turn) if asked_before else None
         if reply:
             return Outcome(reply.copy(update={"text": _joined(STILL_HERE, reply.text)}), [SlotSet("crisis", None)])
-        said = library().replies.check_in(turn.country, turn.text)
-        text = _joined(HEARD.get(turn.intent, ""), said.text)
-        return Outcome(Reply(kind=Kind.SAFETY, text=text, safety=CRISIS), [SlotSet("crisis", CHECKED)])
+        country = detect_country(turn.text) or turn.country
+        text = _joined(HEARD.get(turn.intent, ""), library().replies.check_in(country).text)
+        events = [SlotSet("country", country), SlotSet("crisis", CHECKED)]
+        return Outcome(Reply(kind=Kind.SAFETY, text=text, safety=CRISIS), events)
 
 
 def something_else(turn: Turn) -> Reply | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseSettings, Field
+from pydantic import BaseSettings, Field, SecretStr
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,6 +15,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(5005, ge=0, le=65535, description="port that the server listens on")
+    workers: int = Field(1, ge=1, le=64, description="worker processes; more than one need RLS_REDIS and PostgreSQL")
+    redis: str | None = Field(None, description="URL of the Redis that workers share turns and limits in")
+    pid_file: Path = Field(ROOT / "var" / "rls.pid", description="file that a running server writes its process id to")
+    drain_seconds: int = Field(30, ge=1, description="seconds that a stopping worker may take to finish what is under way")
+    metrics_token: str | None = Field(None, description="lets who sends it read /metrics; without it only this machine may")
     knowledge: Path = Field(ROOT / "knowledge", description="folder of the knowledge base")
     database: str = Field(f"sqlite:///{ROOT / 'var' / 'knowledge.db'}", description="SQLAlchemy URL of the knowledge database")
     conversations: str = Field(
@@ -24,7 +29,7 @@ class Settings(BaseSettings):
     spool_megabytes: int = Field(200, ge=1, description="most megabytes that may wait there")
     keep_days: int = Field(90, ge=1, description="days that a conversation is kept after its last message")
     keep_days_by_channel: str = Field("", description="other days for some channels, such as sms=30,web=60")
-    models: Path = Field(ROOT / "models", description="folder of trained models; the newest is used")
+    models: Path = Field(ROOT / "models", description="folder of trained models; the one made from the present content is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
     country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")
     rasa_api_token: str | None = Field(None, description="switches Rasa's own HTTP API on, behind this token")
@@ -37,6 +42,40 @@ class Settings(BaseSettings):
     web_messages_per_minute: int = Field(30, ge=1, description="messages a minute in one web conversation")
     web_requests_per_minute: int = Field(300, ge=1, description="requests a minute from one address on the web channel")
     web_proxies: int = Field(0, ge=0, description="proxies in front of the server, whose X-Forwarded-For is believed")
+    public_url: str | None = Field(
+        None, regex="^https?://[^/]+", description="address that visitors and providers reach this server by"
+    )
+    messaging_attempts: int = Field(
+        12, ge=1, le=50, description="attempts to deliver a reply to a messaging app before staff must see to it"
+    )
+    telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot, from BotFather")
+    telegram_secret: SecretStr | None = Field(None, description="secret_token that the Telegram webhook was set with")
+    telegram_api: str = Field("https://api.telegram.org", description="another address of the Telegram Bot API")
+    slack_token: SecretStr | None = Field(None, description="bot token of the Slack app, which starts with xoxb-")
+    slack_signing_secret: SecretStr | None = Field(None, description="signing secret of the Slack app")
+    slack_api: str = Field("https://slack.com/api", description="another address of Slack's Web API")
+    whatsapp_number_id: str | None = Field(None, description="id of the WhatsApp phone number at Meta")
+    whatsapp_token: SecretStr | None = Field(None, description="access token of the WhatsApp system user")
+    whatsapp_app_secret: SecretStr | None = Field(
+        None, description="secret of the Meta app that the WhatsApp number belongs to"
+    )
+    whatsapp_verify_token: SecretStr | None = Field(None, description="our own word that the WhatsApp webhook was set with")
+    whatsapp_api: str = Field("https://graph.facebook.com/v25.0", description="another address of the Graph API for WhatsApp")
+    messenger_page_token: SecretStr | None = Field(None, description="access token of the Facebook page")
+    messenger_app_secret: SecretStr | None = Field(None, description="secret of the Meta app that the page belongs to")
+    messenger_verify_token: SecretStr | None = Field(None, description="our own word that the page's webhook was set with")
+    messenger_api: str = Field("https://graph.facebook.com/v25.0", description="another address of the Graph API for pages")
+    twilio_account_sid: str | None = Field(None, regex="^AC[0-9a-fA-F]{32}$", description="id of the Twilio account")
+    twilio_auth_token: SecretStr | None = Field(None, description="auth token of the Twilio account")
+    twilio_sms_sender: str | None = Field(
+        None, regex=r"^(\+?[0-9]{3,15}|MG[0-9a-fA-F]{32})$", description="Twilio number or messaging service that answers SMS"
+    )
+    twilio_whatsapp_sender: str | None = Field(
+        None,
+        regex=r"^((whatsapp:)?\+[0-9]{6,15}|MG[0-9a-fA-F]{32})$",
+        description="Twilio number or messaging service that answers in WhatsApp",
+    )
+    twilio_api: str = Field("https://api.twilio.com", description="another address of Twilio's API")
     console: bool = Field(True, description="whether `rls serve` starts the staff console too; off, 0 or false for not")
     console_host: str = Field("127.0.0.1", description="address that the staff console listens on")
     console_port: int = Field(5006, ge=0, le=65535, description="port that the staff console listens on")
@@ -50,6 +89,7 @@ class Settings(BaseSettings):
     oidc_claim: str = Field("groups", description="claim that holds a person's groups or roles")
     oidc_roles: str = Field("", description="which of them make which role, such as support=reviewer,leads=admin")
     log_level: str = Field("WARNING", description="least serious message that is logged")
+    log_format: str = Field("text", regex="^(text|json)$", description="how log lines are written: text, or json")
 
     class Config:
         env_prefix = "RLS_"

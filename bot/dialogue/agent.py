@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, AsyncGenerator, Dict, List, Optional, Union
 
 from rasa.core.agent import Agent
-from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.channels.channel import UserMessage
+from rasa.core.lock import TicketLock
+from rasa.core.lock_store import LockError, LockStore
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 
+from bot.dialogue.errors import NoModel
 from bot.dialogue.in_process import InProcessActions
 from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.processor import GuideProcessor
 from bot.dialogue.tracker_store import GuideTrackerStore
+from bot.order import NoOrder, orders
 from bot.settings import settings
+from bot.training import model_path
+
+logger = logging.getLogger(__name__)
 
 
-class NoModel(RuntimeError):
-    """There is no trained model to load."""
+class FairLocks(LockStore):
+    """Rasa's locks of conversations by our turns: Rasa's own for Redis looks once a second whether a turn has come."""
+
+    @asynccontextmanager
+    async def lock(
+        self, conversation_id: str, lock_lifetime: float = 0, wait_time_in_seconds: float = 0
+    ) -> AsyncGenerator[TicketLock, None]:
+        """Hold a conversation.
+
+        Raises:
+            LockError: its turn could not be had.
+        """
+        try:
+            async with orders().hold(f"dialogue {conversation_id}"):
+                yield TicketLock(conversation_id)
+        except NoOrder as error:
+            raise LockError(str(error)) from error
 
 
 class GuideAgent(Agent):
     """Rasa's agent with our processor."""
+
+    processor: GuideProcessor
+
+    async def handle_message(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
+        """Handle a message; where its conversation can't be had, the visitor is told so rather than nothing."""
+        try:
+            return await super().handle_message(message)
+        except LockError:
+            logger.exception("a turn could not begin")
+            return await self.processor.excuse(message)
 
     def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
         """Load a trained model."""
@@ -40,16 +74,20 @@ class GuideAgent(Agent):
         self.nlg.responses = self.domain.responses
 
 
-def newest_model() -> Path:
-    """The newest model of the models folder.
+def fitting_model() -> Path:
+    """The model that was made from the present knowledge, conversation files and code.
 
     Raises:
-        NoModel: nothing was trained yet.
+        NoModel: nothing was trained yet, or only from other content.
     """
-    models = sorted(settings().models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    if not models:
-        raise NoModel(f"no model in {settings().models}; run 'rls train'")
-    return models[-1]
+    path = model_path()
+    if path.exists():
+        return path
+    others = sorted(settings().models.glob("*.tar.gz"), key=lambda other: other.stat().st_mtime)
+    found = f"the newest there, {others[-1].name}, was made from other content" if others else "there is none at all"
+    raise NoModel(
+        f"no model in {settings().models} fits the present knowledge and code ({path.name}): {found}; run 'rls train'"
+    )
 
 
 def stored_conversations() -> TrackerStore:
@@ -58,21 +96,22 @@ def stored_conversations() -> TrackerStore:
 
 
 def load(store: Optional[TrackerStore] = None) -> GuideAgent:
-    """An agent with the newest model.
+    """An agent with the model that fits.
 
     Args:
         store: where conversations are kept; by default in memory, so that trying the bot leaves nothing behind.
 
     Raises:
-        NoModel: nothing was trained yet.
+        NoModel: nothing was trained yet, or only from other content.
+        BrokenModel: the model's file can't be read.
         StoreError, KnowledgeErrors: the knowledge base can't be used.
     """
-    model = newest_model()
+    model = fitting_model()
     agent = GuideAgent(
         domain=Domain.empty(),
         generator=GuideNLG(),
         tracker_store=store or InMemoryTrackerStore(Domain.empty()),
-        lock_store=InMemoryLockStore(),
+        lock_store=FairLocks(),
         action_endpoint=InProcessActions(),
     )
     agent.load_model(model)

@@ -11,7 +11,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.disclaimer import Disclaimer
-from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.reply import Button, FinishedReply, Kind, Reply
 from bot.dialogue.turn import REPLY, SAID, TROUBLE
 from bot.settings import settings
 
@@ -28,6 +28,10 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
         # Rasa sets the responses anew when it has loaded the domain with the model.
         super().__init__(domain.responses if domain else {})
         self._disclaimer = Disclaimer.load(settings().knowledge)
+
+    def renew(self, disclaimer: Disclaimer) -> None:
+        """Take another disclaimer from now on."""
+        self._disclaimer = disclaimer
 
     async def generate(
         self,
@@ -47,6 +51,11 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
             country=_country(tracker),
             first=not any(isinstance(event, BotUttered) for event in tracker.events),
         )
+        return self.message(finished)
+
+    @staticmethod
+    def message(finished: FinishedReply) -> Dict[str, Any]:
+        """A finished reply as a message of Rasa's."""
         return {
             "text": finished.plain(),
             "buttons": [button.dict() for button in finished.buttons],

@@ -115,7 +115,7 @@ def thresholds() -> dict[str, float]:
 
 def _replies(messages: Sequence[LabelledMessage], stock: bool) -> tuple[list[Scored], list[Scored], dict[str, str]]:
     # Rasa is slow to import, and only this needs it.
-    from bot.dialogue.agent import load, newest_model
+    from bot.dialogue.agent import fitting_model, load
     from bot.dialogue.conversation import ask
 
     pipeline = None
@@ -136,4 +136,4 @@ def _replies(messages: Sequence[LabelledMessage], stock: bool) -> tuple[list[Sco
         return (await score(messages, theirs) if pipeline else []), await score(messages, ours)
 
     stock_lines, lines = asyncio.run(both())
-    return stock_lines, lines, {"model": newest_model().name}
+    return stock_lines, lines, {"model": fitting_model().name}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import Enum
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 WIDTH = 360
@@ -66,6 +67,22 @@ class Drawing:
     height: float
     items: tuple[Words | Box, ...]
 
+    @classmethod
+    def read(cls, svg: str) -> Drawing:
+        """The drawing that was written as an image of its own.
+
+        Raises:
+            ValueError: it is not of our making.
+        """
+        try:
+            root = ElementTree.fromstring(svg)
+            title, description = (root.findtext(f"{_SVG}{part}") or "" for part in ("title", "desc"))
+            # The first box is the paper.
+            items = tuple(_item(element) for element in root if element.tag in _DRAWN)[1:]
+            return cls(title, description, float(root.attrib["height"]), items)
+        except (ElementTree.ParseError, KeyError) as error:
+            raise ValueError(f"not a drawing of ours: {error}") from None
+
     def svg(self, key: str = "", inline: bool = False) -> str:
         """The drawing as SVG, without scripts, style attributes or anything from elsewhere.
 
@@ -91,3 +108,18 @@ class Drawing:
                 f'<rect width="{WIDTH}" height="{self.height:g}" fill="var(--rls-chart-paper, {PAPER})"/>'
             )
         return f"{open_tag}>{words}{paper}{''.join(item.svg() for item in self.items)}</svg>"
+
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_DRAWN = (f"{_SVG}text", f"{_SVG}rect")
+
+
+def _item(element: ElementTree.Element) -> Words | Box:
+    given = element.attrib
+    x, y = float(given.get("x", 0)), float(given.get("y", 0))
+    if element.tag == f"{_SVG}text":
+        return Words(x, y, element.text or "", float(given["font-size"]), "font-weight" in given)
+    width, height = float(given["width"]), float(given["height"])
+    if "stroke" not in given:
+        return Box(x, y, width, height)
+    return Box(x - 0.75, y - 0.75, width + 1.5, height + 1.5, Tone.HOLLOW)

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
 
 from bot.knowledge.chart import Chart
-from bot.knowledge.drawing import BAR, INK, PAPER, WIDTH, Box, Tone, Words
+from bot.knowledge.drawing import BAR, INK, PAPER, WIDTH, Box, Drawing, Tone, Words
 
 # Dots for each unit of the drawing: 1,080 dots across, what a phone shows sharp.
 SCALE = 3
 # The letters of matplotlib's own font are wider than those of a phone's.
 _FONT = 0.88
+# The library that paints is not made for more than one at a time.
+_PAINTING = threading.Lock()
 
 
 def png(chart: Chart) -> bytes:
     """The chart as a PNG file; equal charts give equal bytes."""
-    with warnings.catch_warnings():
+    return painted(chart.drawing, chart.title, chart.alt)
+
+
+def painted(drawing: Drawing, title: str, alt: str) -> bytes:
+    """A drawing as a PNG file that tells what it shows."""
+    with _PAINTING, warnings.catch_warnings():
         # This matplotlib is older than the parser it uses, and says so at each import.
         warnings.simplefilter("ignore", DeprecationWarning)
         # Takes half a second to load, and most conversations need none.
@@ -24,14 +32,14 @@ def png(chart: Chart) -> bytes:
         from matplotlib.figure import Figure  # type: ignore[import-untyped]
         from matplotlib.patches import Rectangle  # type: ignore[import-untyped]
 
-        height = chart.drawing.height
+        height = drawing.height
         # A unit of the drawing is a point.
         figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72 * SCALE, facecolor=PAPER)
         canvas = FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, WIDTH), ylim=(height, 0))
         axes.axis("off")
-        for item in chart.drawing.items:
+        for item in drawing.items:
             if isinstance(item, Words):
                 # "$" would start a formula.
                 axes.text(item.x, item.y, item.text.replace("$", r"\$"), fontsize=item.size * _FONT, color=INK,
@@ -39,7 +47,7 @@ def png(chart: Chart) -> bytes:
             else:
                 axes.add_patch(_patch(item, Rectangle))
         target = io.BytesIO()
-        canvas.print_png(target, metadata={"Software": None, "Title": chart.title, "Description": chart.alt})
+        canvas.print_png(target, metadata={"Software": None, "Title": title, "Description": alt})
     return target.getvalue()
 
 

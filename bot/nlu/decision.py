@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ ANSWER_FROM = 0.22
 TALK_FROM = 0.12
 TALK_BESIDE_OUTSIDE = 0.6
 CHOICES = 3
+# An answer less sure than this leaves all three choices for what else may be meant.
+DOUBTFUL = 0.5
 
 # Kinds of talk that run into each other.
 SOCIABLE = frozenset({
@@ -26,8 +29,8 @@ SOCIABLE = frozenset({
 })  # fmt: skip
 
 # A question of several is answered from here on; one that needed the subject added, or shares its group, must be plainer.
-PART_FROM = 0.35
-PART_PLAIN_FROM = 0.5
+PART_FROM = 0.3
+PART_PLAIN_FROM = 0.35
 # A message so plain is not taken apart into other topics.
 WHOLE_FROM = 0.7
 
@@ -38,6 +41,9 @@ LOOKUPS = {
     "food_rank": "magnesium_foods",
     "daily_need": "magnesium_daily_intake",
 }
+# "Can it be taken with orange juice" asks nothing of the juice.
+_FOODS = ("food_amount", "food_total")
+_TAKING = re.compile(r"\b(?:take|takes|taken|taking|swallow\w*|wash(?:ed)? (?:it |them )?down)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -97,9 +103,12 @@ class Decider:
             text: the message.
             scores: of each intent, near 0 where no example is like the message.
         """
+        if _TAKING.search(text):
+            scores = {intent: score for intent, score in scores.items() if intent not in _FOODS}
         ranking = self._rank(scores)
         covered = [candidate for candidate in ranking if self.covers(candidate.intent)]
-        choices = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)[:CHOICES]
+        nearest = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)
+        choices = nearest[:CHOICES]
         inside = self.scope.probability(self.evidence(scores))
         talk = [candidate for candidate in ranking if self.is_talk(candidate.intent)]
         outside = scores.get(OUT_OF_SCOPE, 0.0)
@@ -115,30 +124,44 @@ class Decider:
         if first.score < ANSWER_FROM:
             return Decision(UNCLEAR, (), choices, confidence)
         topics = (first.intent,) if first.intent in self.groups else ()
-        others = tuple(choice for choice in choices if choice != first.intent)
-        return Decision(first.intent, topics, others, confidence)
+        others = tuple(choice for choice in nearest if choice != first.intent)
+        return Decision(first.intent, topics, others[: CHOICES if confidence < DOUBTFUL else CHOICES - 1], confidence)
 
-    def combine(self, whole: Decision, parts: Sequence[tuple[Decision, bool]]) -> Decision:
+    def combine(self, whole: Decision, parts: Sequence[Sequence[tuple[Decision, bool]]]) -> Decision:
         """The decision on a message that asks several things: each answered once, in their order.
 
         Args:
             whole: the decision on the message as it stands.
-            parts: the decision on each of its questions, and whether the subject had to be added to it.
+            parts: for each of its questions the decision on each of its readings, and whether a subject was put in.
         """
         topics: list[str] = []
-        for part, completed in parts:
+        confidences: list[float] = []
+        for readings in parts:
             known = {self.group(topic) for topic in topics}
-            plain = completed or (part.topics and self.group(part.topics[0]) in known)
-            if part.topics and part.topics[0] not in topics and part.confidence >= (PART_PLAIN_FROM if plain else PART_FROM):
-                topics.append(part.topics[0])
+            found = []
+            for decision, completed in readings:
+                topic = self.answerable(decision)
+                plain = completed or self.group(topic) in known
+                if topic and topic not in topics and decision.confidence >= (PART_PLAIN_FROM if plain else PART_FROM):
+                    found.append((decision.confidence, topic))
+            if found:
+                confidence, topic = max(found)
+                topics.append(topic)
+                confidences.append(confidence)
         groups = {self.group(topic) for topic in topics}
         if whole.intent == OUT_OF_SCOPE or len(topics) < 2:
             return whole
         if whole.confidence >= WHOLE_FROM and self.group(whole.intent) not in groups:
             return whole
         others = tuple(choice for choice in whole.choices if choice not in topics)
-        confidence = min(part.confidence for part, _ in parts if part.topics and part.topics[0] in topics)
-        return Decision(topics[0], tuple(topics), others, confidence)
+        return Decision(topics[0], tuple(topics), others, min(confidences))
+
+    def answerable(self, decision: Decision) -> str:
+        """The topic that answers a question beside others; of a look-up the topic of its name. Empty where there is none."""
+        if decision.topics:
+            return decision.topics[0]
+        group = LOOKUPS.get(decision.intent, "")
+        return group if group in self.groups else ""
 
     def _rank(self, scores: Mapping[str, float]) -> list[Candidate]:
         """The groups by their score, each with its best intent."""

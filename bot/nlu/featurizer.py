@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.encoder import SentenceEncoder, shared_encoder
 
 VECTOR = "sentence_vector"
 
@@ -56,7 +56,7 @@ class SentenceFeaturizer(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceFeaturizer:
-        return cls(SentenceEncoder())
+        return cls(shared_encoder())
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Encode the messages together."""

@@ -21,6 +21,9 @@ SHARPNESS = 2.0
 WORDS = 0.2
 RIDGE = 0.2
 
+# Of a longer text, beginning and end: its vector is of these too, and letter groups take time.
+MOST_CHARACTERS = 2_000
+
 
 @dataclass(frozen=True)
 class KernelMachine:
@@ -59,6 +62,25 @@ class KernelMachine:
         Raises:
             ValueError: the examples can't be solved for, as when there are none.
         """
+        machine, factor, targets = cls._solve(texts, vectors, labels)
+        # The left-out scores need the diagonal of the inverse and no more of it, which half of the factor's inverse gives.
+        inverse, failed = lapack.strtri(factor, lower=1, overwrite_c=1)
+        if failed:
+            raise ValueError("the examples could not be solved for")
+        return machine, targets - machine.weights / _column_squares(inverse)[:, None]
+
+    @classmethod
+    def solve(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str]) -> KernelMachine:
+        """Solve for the weights alone, in a third of the time of `fit`.
+
+        Raises:
+            ValueError: as for `fit`.
+        """
+        return cls._solve(texts, vectors, labels)[0]
+
+    @classmethod
+    def _solve(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str]) -> tuple[KernelMachine, Floats, Floats]:
+        """The machine, the Cholesky factor of its system, and the targets."""
         intents = tuple(sorted(set(labels)))
         column = {intent: index for index, intent in enumerate(intents)}
         targets = np.zeros((len(labels), len(intents)), dtype=np.float32)
@@ -68,18 +90,16 @@ class KernelMachine:
         across = words.T.tocsr()
         system = _likeness(vectors, words, vectors, across)
         system[np.diag_indices(len(labels))] += RIDGE
-        factor, failed = lapack.spotrf(system, lower=1, overwrite_a=1)
-        inverse, failed_too = lapack.spotri(factor, lower=1, overwrite_c=1)
-        if failed or failed_too:
+        # The system is symmetric: its transpose has the columns together, as the solver wants them, without a copy.
+        factor, failed = lapack.spotrf(system.T, lower=1, overwrite_a=1)
+        if failed:
             raise ValueError("the examples could not be solved for")
-        inverse = np.tril(inverse) + np.tril(inverse, -1).T
-        weights = inverse @ targets
-        left_out = targets - weights / np.diag(inverse)[:, None]
-        return cls(vectors, across, weights, intents, word_weights), left_out
+        weights, _ = lapack.spotrs(factor, targets, lower=1)
+        return cls(vectors, across, np.ascontiguousarray(weights), intents, word_weights), factor, targets
 
     def scores(self, text: str, vector: Floats) -> Floats:
         """Scores of a message for each intent, mostly from 0 to 1; `vector` has shape (384,)."""
-        words = self.word_weights.weigh([text])
+        words = self.word_weights.weigh([_ends(text)])
         likeness = _likeness(vector[None, :], words, self.vectors, self.words)
         return np.asarray(likeness @ self.weights, dtype=np.float32)[0]
 
@@ -96,7 +116,19 @@ class KernelMachine:
         intents = tuple(json.loads((folder / "intents.json").read_text(encoding="utf-8")))
         words = sparse.load_npz(folder / "examples.npz").tocsr()
         with np.load(folder / "kernel.npz", allow_pickle=False) as arrays:
-            return cls(arrays["vectors"], words, arrays["weights"], intents, WordWeights.load(folder))
+            # Column by column, as `scores` reads them: a third of the time.
+            weights = np.asfortranarray(arrays["weights"])
+            return cls(arrays["vectors"], words, weights, intents, WordWeights.load(folder))
+
+
+def _ends(text: str) -> str:
+    half = MOST_CHARACTERS // 2
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:half]} {text[-half:]}"
+
+
+def _column_squares(lower: Floats) -> Floats:
+    """The sum of squares of each column of a lower triangle, whatever stands above it."""
+    return np.array([np.dot(column, column) for column in (lower[n:, n] for n in range(len(lower)))], dtype=np.float32)
 
 
 def _likeness(vectors: Floats, words: sparse.csr_matrix, others: Floats, other_words: sparse.csr_matrix) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List
 
@@ -29,6 +30,12 @@ def build(folder: Path) -> Language:
     return nlp
 
 
+@lru_cache(maxsize=1)
+def _built(folder: Path, name: str) -> Language:
+    # Rasa makes this component twice in each model: one pipeline serves both.
+    return build(folder)
+
+
 @DefaultV1Recipe.register(
     [DefaultV1Recipe.ComponentType.MODEL_LOADER, DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER],
     is_trainable=False,
@@ -52,4 +59,4 @@ class SpacyNLP(stock.SpacyNLP):
         # The name is the fingerprint by which Rasa knows whether to train anew.
         names: List[Dict[str, Any]] = patterns(folder)
         name = hashlib.sha256(json.dumps(names, sort_keys=True).encode()).hexdigest()
-        return cls(stock.SpacyModel(build(folder), name), {**cls.get_default_config(), **config})
+        return cls(stock.SpacyModel(_built(folder, name), name), {**cls.get_default_config(), **config})

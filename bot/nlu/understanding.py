@@ -20,9 +20,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.knowledge.base import read
-from bot.nlu.clauses import questions, with_subject
+from bot.nlu.clauses import questions, readings
 from bot.nlu.decision import OUT_OF_SCOPE, Decider, Decision
-from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.encoder import SentenceEncoder, shared_encoder
 from bot.nlu.featurizer import VECTOR, SentenceFeaturizer
 from bot.nlu.kernel import KernelMachine
 from bot.nlu.language import LanguageSpotter, words
@@ -35,6 +35,9 @@ from bot.settings import settings
 UNDERSTANDING = "understanding"
 PICK = "pick"
 OTHER_LANGUAGE = "other_language"
+
+# The folder of the model's part that knows danger.
+DANGER = "danger"
 
 # A quick reply comes back as "#verb:argument"; whether it was offered is for the dialogue to say.
 _PICK = re.compile(r"#[a-z_]+:[\w.|-]+")
@@ -102,11 +105,12 @@ class Understanding(IntentClassifier, GraphComponent):
         screen = Screen.load(settings().knowledge / "safety.yml")
         # What is neither danger nor a boundary is what danger must be told from: topics, small talk, other subjects.
         harmless = [text for text, label in zip(texts, labels, strict=True) if label not in CATEGORIES]
-        screen.prepare(_remembering(texts, vectors), harmless)
-        assert screen.meaning
+        dangers, kinds = screen.examples(harmless)
+        danger = KernelMachine.solve(dangers, _remembering(texts, vectors)(dangers), kinds)
         with self._storage.write_to(self._resource) as folder:
             machine.save(folder)
-            screen.meaning.save(folder / "danger.npz")
+            (folder / DANGER).mkdir()
+            danger.save(folder / DANGER)
             (folder / "understanding.json").write_text(json.dumps(content), encoding="utf-8")
         return self._resource
 
@@ -119,13 +123,13 @@ class Understanding(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Understanding:
-        encoder = SentenceEncoder()
+        encoder = shared_encoder()
         with model_storage.read_from(resource) as folder:
             machine = KernelMachine.load(folder)
-            meaning = Meaning.load(folder / "danger.npz", encoder.encode)
+            danger = KernelMachine.load(folder / DANGER)
             content = json.loads((folder / "understanding.json").read_text(encoding="utf-8"))
         screen = Screen.load(settings().knowledge / "safety.yml")
-        screen.meaning = meaning
+        screen.meaning = Meaning(encoder.encode, danger)
         return cls(
             model_storage,
             resource,
@@ -187,15 +191,9 @@ class Understanding(IntentClassifier, GraphComponent):
         if len(asked) < 2 or whole.intent == OUT_OF_SCOPE:
             return whole
         parts = []
-        for question in asked:
-            plain = self._decider.decide(question, self._scores(question))
-            completed = with_subject(question)
-            if completed != question:
-                fuller = self._decider.decide(completed, self._scores(completed))
-                if fuller.topics and (not plain.topics or fuller.confidence > plain.confidence):
-                    parts.append((fuller, True))
-                    continue
-            parts.append((plain, False))
+        for number, question in enumerate(asked):
+            read = readings(question, " ".join(asked[:number]))
+            parts.append([(self._decider.decide(each.text, self._scores(each.text)), each.completed) for each in read])
         return self._decider.combine(whole, parts)
 
     def _danger(self, text: str, vector: NDArray[np.float32]) -> Optional[Finding]:

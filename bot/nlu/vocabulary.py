@@ -21,21 +21,26 @@ def patterns(folder: Path) -> list[dict[str, Any]]:
     return [*_words(folder), *_medicines(folder), *_foods(folder), *_amounts()]
 
 
+def _load(path: Path) -> Any:
+    # The C loader takes a tenth of the time; a start reads these files for each component that needs them.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 def _words(folder: Path) -> Iterator[dict[str, Any]]:
-    for label, values in yaml.safe_load((folder / VOCABULARY).read_text(encoding="utf-8")).items():
+    for label, values in _load(folder / VOCABULARY).items():
         for value, forms in values.items():
             for form in (value, *forms):
                 yield {"label": label, "pattern": form, "id": value}
 
 
 def _medicines(folder: Path) -> Iterator[dict[str, Any]]:
-    for entry in yaml.safe_load((folder / "names.yml").read_text(encoding="utf-8")):
+    for entry in _load(folder / "names.yml"):
         for form in (entry["generic"], *(entry.get("brands") or ()), *(entry.get("spellings") or ())):
             yield {"label": "medicine", "pattern": form, "id": entry["generic"]}
 
 
 def _foods(folder: Path) -> Iterator[dict[str, Any]]:
-    foods = yaml.safe_load((folder / "foods" / "synonyms.yml").read_text(encoding="utf-8"))["foods"]
+    foods = _load(folder / "foods" / "synonyms.yml")["foods"]
     for name, entry in foods.items():
         for form in (name, *(entry.get("also") or ())):
             yield {"label": "food", "pattern": form, "id": name}

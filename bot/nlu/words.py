@@ -44,7 +44,8 @@ class WordWeights:
             counts = view.transform(texts).astype(np.float32)
             np.log(counts.data, out=counts.data)
             counts.data += 1
-            blocks.append(normalize(counts.multiply(rarity).tocsr()))
+            counts.data *= rarity[counts.indices]
+            blocks.append(normalize(counts, copy=False))
         return sparse.hstack(blocks, format="csr", dtype=np.float32)
 
     def save(self, folder: Path) -> None:

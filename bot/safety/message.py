@@ -9,7 +9,10 @@ from collections.abc import Iterable
 
 NUMBER = "<number>"
 YOUNG = "<young>"
+PAST_YEAR = "<past_year>"
 ADULT_AGE = 18
+# What was in one of these years is over. Later ones may be this one.
+PAST_YEARS = range(1940, 2024)
 
 # Words shorter than this are too easily another word by one letter.
 LEAST_KEY_LETTERS = 6
@@ -99,8 +102,11 @@ class Vocabulary:
     def atoms(self, token: str) -> tuple[str, ...]:
         """What a word counts as: itself, the beginnings it has, a number, the key word that it misspells."""
         if token[0].isdigit():
-            young = token.isdecimal() and len(token) < 3 and int(token) < ADULT_AGE
-            return (token, NUMBER, YOUNG) if young else (token, NUMBER)
+            if token.isdecimal() and len(token) < 3 and int(token) < ADULT_AGE:
+                return (token, NUMBER, YOUNG)
+            if token.isdecimal() and len(token) == 4 and int(token) in PAST_YEARS:
+                return (token, NUMBER, PAST_YEAR)
+            return (token, NUMBER)
         token = self._typos.get(token, token)
         found = [token]
         if token in _NUMBER_WORDS:
@@ -153,3 +159,11 @@ class Message:
             self.words.append(token.replace("'", ""))
             self.sentences.append(sentence)
             self.atoms.append(known[token])
+        self._mark_ends()
+
+    def _mark_ends(self) -> None:
+        """The last word of a sentence counts as that word with a full stop, too."""
+        for place, word in enumerate(self.words):
+            if place + 1 == len(self.words) or self.sentences[place + 1] != self.sentences[place]:
+                self.atoms[place] += (f"{word}.",)
+                self.positions[f"{word}."].append(place)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from bot.safety.message import NUMBER, YOUNG, Message
+from bot.safety.message import NUMBER, PAST_YEAR, YOUNG, Message
 
 GAP = 4
 WITHIN = 12
@@ -21,7 +21,7 @@ Span = tuple[int, int]
 Phrase = tuple[str, ...]
 
 _GAP = re.compile(r"\.\.\.(\d+)?")
-_ATOM = re.compile(r"[^\W_]+\*?")
+_ATOM = re.compile(r"[^\W_]+[*.]?")
 # Words that nearly every message has: looking a line up by one of them would find it nearly always.
 _EVERYDAY = frozenset(
     [
@@ -231,7 +231,7 @@ def _runs(parts: list[str], lists: Mapping[str, tuple[Phrase, ...]], line: str) 
 def _phrases(part: str, lists: Mapping[str, tuple[Phrase, ...]], line: str) -> tuple[Phrase, ...]:
     phrases: list[Phrase] = []
     for choice in part.split("/"):
-        if choice in (NUMBER, YOUNG):
+        if choice in (NUMBER, YOUNG, PAST_YEAR):
             phrases.append((choice,))
         elif choice.startswith("<") and choice.endswith(">"):
             if choice[1:-1] not in lists:

@@ -192,14 +192,24 @@ class RuleBook:
 
     def first(self, message: Message) -> Rule | None:
         """The first rule that matches."""
+        for rule, lines in self._candidates(message):
+            if rule.matches(message, lines):
+                return rule
+        return None
+
+    def sets_aside(self, message: Message) -> bool:
+        """Whether a rule of danger has its words in a message, where they are denied, long ago or otherwise not meant."""
+        urgent = ((rule, lines) for rule, lines in self._candidates(message) if rule.category in URGENT)
+        return any(line.found(message) for rule, lines in urgent for line in lines if not rule.matches(message, lines))
+
+    def _candidates(self, message: Message) -> Iterator[tuple[Rule, list[Pattern]]]:
+        """The rules of which a line may stand in a message, most serious first, with those lines."""
         lines: dict[int, dict[int, Pattern]] = {}
         for atom in message.positions:
             for number, line in self._anchors.get(atom, ()):
                 lines.setdefault(number, {})[id(line)] = line
         for number in sorted(lines):
-            if self.rules[number].matches(message, list(lines[number].values())):
-                return self.rules[number]
-        return None
+            yield self.rules[number], list(lines[number].values())
 
     @classmethod
     def load(cls, path: Path) -> RuleBook:

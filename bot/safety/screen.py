@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.safety.meaning import THRESHOLD, THRESHOLD_AT_BOUNDARY, Encode, Meaning
+from bot.safety.meaning import HARMLESS, PLAIN_THRESHOLD, THRESHOLD, Meaning, parts
 from bot.safety.rules import URGENT, RuleBook
 
 
@@ -30,11 +30,16 @@ class Finding:
 
 
 class Screen:
-    """Finds danger and boundaries in a message."""
+    """Finds danger and boundaries in a message.
+
+    Attributes:
+        meaning: what has learnt `examples`; only `compare` needs it.
+    """
 
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self.meaning: Meaning | None = None
+        self._checked: tuple[str | None, Finding | None] = (None, None)
 
     @classmethod
     def load(cls, path: Path) -> Screen:
@@ -47,20 +52,34 @@ class Screen:
 
     def check(self, text: str) -> Finding | None:
         """The most serious thing that the written rules find."""
-        rule = self.book.first(self.book.message(text))
-        return Finding(rule.category, rule.id, "pattern") if rule else None
+        if text != self._checked[0]:
+            # `compare` asks again what was asked for the same message a moment ago.
+            rule = self.book.first(self.book.message(text))
+            self._checked = (text, Finding(rule.category, rule.id, "pattern") if rule else None)
+        return self._checked[1]
 
-    def prepare(self, encode: Encode, background: Sequence[str] = ()) -> None:
-        """Learn what the examples mean; `compare` needs it.
+    def examples(self, background: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+        """What a machine must learn for `compare`: texts, and the category of each.
 
         Args:
-            encode: turns sentences into vectors of length 1; `compare` also reads long messages in parts with it.
-            background: questions on the bot's topics, which are no danger.
+            background: messages that are no danger: questions on the bot's topics, small talk, other subjects.
         """
-        examples = {category.id: category.examples for category in self.book.file.categories if category.id in URGENT}
-        harmless = [text for category in self.book.file.categories for text in category.look_alikes]
-        harmless += [text for category in self.book.file.categories if category.id not in URGENT for text in category.examples]
-        self.meaning = Meaning.learn(encode, examples, [*harmless, *background])
+        texts: list[str] = []
+        labels: list[str] = []
+        harmless: list[str] = []
+        for category in self.book.file.categories:
+            harmless += category.look_alikes
+            if category.id in URGENT:
+                texts += category.examples
+                labels += [category.id] * len(category.examples)
+            else:
+                harmless += category.examples
+        harmless += background
+        # A long message is read in parts too, so the parts of harmless ones must be known.
+        harmless += [part for text in harmless for part in parts(text)]
+        known = set(texts)
+        harmless = [text for text in dict.fromkeys(harmless) if text not in known]
+        return texts + harmless, labels + [HARMLESS] * len(harmless)
 
     def compare(self, vector: NDArray[np.float32], text: str) -> Finding | None:
         """The most serious danger that a message is like in meaning.
@@ -70,10 +89,12 @@ class Screen:
             text: the message.
 
         Raises:
-            RuntimeError: `prepare` was not called.
+            RuntimeError: the screen was given no `meaning`.
         """
         if self.meaning is None:
-            raise RuntimeError("call prepare before compare")
-        threshold = THRESHOLD_AT_BOUNDARY if self.check(text) else THRESHOLD
+            raise RuntimeError("set meaning before compare")
+        message = self.book.message(text)
+        plainer = self.book.first(message) or self.book.sets_aside(message)
+        threshold = PLAIN_THRESHOLD if plainer else THRESHOLD
         category = self.meaning.category(vector, text, threshold)
         return Finding(category, f"{category}-meaning", "meaning") if category else None

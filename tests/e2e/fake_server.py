@@ -2,7 +2,7 @@
 
     python -m tests.e2e.fake_server
 
-What it is asked decides what it does: "chart", "danger", "many", "slow", "die once", "markup 7" …; anything else gets an
+What it is asked decides what it does: "chart", "real chart", "danger", "many", "long", "slow", "die once", "markup 7" …; anything else gets an
 ordinary answer. The settings are the server's own.
 """
 
@@ -20,7 +20,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.dialogue.agent import stored_conversations
+from bot.dialogue.deletion import erase, receipt
 from bot.dialogue.reply import Answer, Button, Citation, FinishedReply, Kind
+from bot.knowledge.drawing import Box, Drawing, Words
 from bot.knowledge.topic import Grade
 from bot.server import make_app
 from bot.settings import settings
@@ -87,6 +89,10 @@ def reply(text: str) -> FinishedReply:
         return finished(
             Kind.LOOKUP, text="Pumpkin seeds have about twice as much.", lookup=lookup, sources=(SOURCE,), buttons=buttons
         )
+    if text == "real chart":
+        drawing = Drawing("Magnesium in 28 g", "Almonds: 77 mg.", 90.0, (Words(8, 24, "Almonds", 13), Box(8, 30, 200, 16)))
+        lookup = {"type": "food_rank", "chart": drawing.svg(), "alt": f"{drawing.title}. {drawing.description}"}
+        return finished(Kind.LOOKUP, text="Almonds: about 77 mg.", lookup=lookup)
     if text == "danger":
         return finished(
             Kind.SAFETY,
@@ -104,6 +110,12 @@ def reply(text: str) -> FinishedReply:
         return finished(
             Kind.ANSWER, answers=(answer(), answer("Is it hereditary?", "It often runs in families.")), buttons=buttons
         )
+    if text == "long":
+        words = " ".join(f"This is sentence {number} of a long answer." for number in range(300))
+        return finished(Kind.ANSWER, text=words, buttons=buttons)
+    if text == "long buttons":
+        named = tuple(Button(title=f"Choice {n}", payload=f"#topic:{n}:{'x' * 300}") for n in range(1, 8))
+        return finished(Kind.CLARIFY, text="Which one?", buttons=named)
     if text.startswith("markup "):
         evil = MARKUP[int(text.split()[1])]
         source = SOURCE.copy(update={"name": evil, "title": evil, "url": evil, "kind": evil})
@@ -144,6 +156,13 @@ class FakeAgent:
         if die_before and not mark.exists():
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
+        if text == "#delete:yes":
+            proof = await erase(self.tracker_store, message.sender_id)
+            gone = receipt(proof)
+            parts = {name: getattr(gone, name) for name in ("kind", "text", "lookup")}
+            parting = finished(**parts)
+            await message.output_channel.send_response(message.sender_id, {"text": parting.plain(), "reply": parting.dict()})
+            return
         said = reply(text)
         data = {"buttons": [button.dict() for button in said.buttons]}
         tracker = await self.tracker_store.get_or_create_tracker(message.sender_id)

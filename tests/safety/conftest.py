@@ -1,11 +1,16 @@
-"""The real rules, loaded once."""
+"""The real rules, loaded once, and the meaning that was trained."""
 
 from __future__ import annotations
 
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.kernel import KernelMachine
+from bot.nlu.understanding import DANGER
+from bot.safety.meaning import Meaning
 from bot.safety.replies import SAFETY_FILE, Replies
 from bot.safety.rules import RuleBook
 from bot.safety.screen import Screen
@@ -29,3 +34,20 @@ def screen(book: RuleBook) -> Screen:
 @pytest.fixture(scope="session")
 def replies(book: RuleBook) -> Replies:
     return Replies(book)
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceEncoder:
+    return SentenceEncoder()
+
+
+@pytest.fixture(scope="session")
+def prepared(book: RuleBook, encoder: SentenceEncoder, trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Screen:
+    """The screen of the trained model: rules and meaning."""
+    folder = tmp_path_factory.mktemp("model")
+    with tarfile.open(trained_model) as archive:
+        archive.extractall(folder, [member for member in archive if f"/{DANGER}/" in member.name])
+    (machine,) = (KernelMachine.load(path) for path in folder.rglob(DANGER) if path.is_dir())
+    screen = Screen(book)
+    screen.meaning = Meaning(encoder.encode, machine)
+    return screen

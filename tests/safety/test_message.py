@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.safety.message import NUMBER, YOUNG, Message, Vocabulary
+from bot.safety.message import NUMBER, PAST_YEAR, YOUNG, Message, Vocabulary
 
 VOCABULARY = Vocabulary(["chest", "swollen"], ["breath"], ["swollen", "breathing"], {"chset": "chest"})
 
@@ -52,4 +52,17 @@ def test_two_slips_are_another_word() -> None:
 
 
 def test_a_possessive_is_also_its_noun() -> None:
-    assert Message("calf's", VOCABULARY).atoms == [("calfs", "calf")]
+    assert Message("calf's", VOCABULARY).atoms == [("calfs", "calf", "calfs.")]
+
+
+def test_the_last_word_of_a_sentence_is_known_as_such() -> None:
+    message = Message("what do I need? A chest. need more", VOCABULARY)
+    assert message.positions["need."] == [3]
+    assert message.positions["chest."] == [5]
+    assert message.positions["more."] == [7]
+
+
+def test_a_year_that_is_over_is_known_and_an_amount_or_this_year_is_not() -> None:
+    assert VOCABULARY.atoms("2015") == ("2015", NUMBER, PAST_YEAR)
+    assert VOCABULARY.atoms("2500") == ("2500", NUMBER)
+    assert PAST_YEAR not in VOCABULARY.atoms("2026")

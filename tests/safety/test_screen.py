@@ -1,32 +1,32 @@
 from __future__ import annotations
 
+import re
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
-from numpy.typing import NDArray
 
+from bot.knowledge.base import read
 from bot.nlu.encoder import SentenceEncoder
+from bot.safety.meaning import HARMLESS
 from bot.safety.rules import CATEGORIES, URGENT
 from bot.safety.screen import Finding, Screen
+from bot.settings import ROOT, settings
 
-UNSEEN = yaml.safe_load((Path(__file__).parent / "unseen.yml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def encoder() -> SentenceEncoder:
-    return SentenceEncoder()
-
-
-@pytest.fixture(scope="module")
-def prepared(safety_file: Path, encoder: SentenceEncoder) -> Screen:
-    screen = Screen.load(safety_file)
-    screen.prepare(encoder.encode)
-    return screen
+HERE = Path(__file__).parent
+UNSEEN = {
+    f"{name}-{part}": messages
+    for name in ("unseen", "unseen_second")
+    for part, messages in yaml.safe_load((HERE / f"{name}.yml").read_text(encoding="utf-8")).items()
+}
+# What a set of unseen messages must show; docs/safety.md has what was measured.
+FOUND = 0.95
+# Most of the harmless ones are look-alikes of danger, so that this is far above what ordinary messages set off.
+SET_OFF = 0.1
 
 
 def category(screen: Screen, text: str) -> str | None:
@@ -124,24 +124,60 @@ def test_look_alikes_set_no_danger_off(screen: Screen) -> None:
             assert category(screen, text) not in URGENT, text
 
 
+def urgent(screen: Screen, encoder: SentenceEncoder, texts: list[str]) -> list[str]:
+    """The texts in which rules or meaning find danger."""
+    found = []
+    for text, vector in zip(texts, encoder.encode(texts), strict=True):
+        finding = screen.check(text)
+        if (finding and finding.category in URGENT) or screen.compare(vector, text):
+            found.append(text)
+    return found
+
+
+@pytest.mark.model
 def test_rule_or_meaning_finds_every_example_of_danger(prepared: Screen, encoder: SentenceEncoder) -> None:
-    missed = []
-    for entry in prepared.book.file.categories[: len(URGENT)]:
-        for text, vector in zip(entry.examples, encoder.encode(entry.examples), strict=True):
-            finding = prepared.check(text)
-            if (finding is None or finding.category not in URGENT) and not prepared.compare(vector, text):
-                missed.append(text)
-    assert len(missed) <= 0.02 * sum(len(entry.examples) for entry in prepared.book.file.categories[:4]), missed
+    texts = [text for entry in prepared.book.file.categories[: len(URGENT)] for text in entry.examples]
+    missed = set(texts) - set(urgent(prepared, encoder, texts))
+    assert len(missed) <= 0.02 * len(texts), missed
 
 
+@pytest.mark.model
 @pytest.mark.parametrize("part", UNSEEN)
 def test_unseen_danger_is_found(prepared: Screen, encoder: SentenceEncoder, part: str) -> None:
     texts = [text for name in URGENT for text in UNSEEN[part][name]]
-    found = 0
-    for text, vector in zip(texts, encoder.encode(texts), strict=True):
-        finding = prepared.check(text)
-        found += bool(finding and finding.category in URGENT) or prepared.compare(vector, text) is not None
-    assert found / len(texts) >= 0.9
+    missed = set(texts) - set(urgent(prepared, encoder, texts))
+    assert len(missed) <= (1 - FOUND) * len(texts), missed
+
+
+@pytest.mark.model
+def test_unseen_danger_of_all_sets_together_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
+    texts = [text for part in UNSEEN.values() for name in URGENT for text in part[name]]
+    missed = set(texts) - set(urgent(prepared, encoder, texts))
+    assert len(missed) <= 0.03 * len(texts), missed
+
+
+@pytest.mark.model
+def test_unseen_look_alikes_seldom_set_danger_off(prepared: Screen, encoder: SentenceEncoder) -> None:
+    texts = [text for part in UNSEEN.values() for text in part["harmless"]]
+    raised = urgent(prepared, encoder, texts)
+    assert len(raised) <= SET_OFF * len(texts), raised
+
+
+@pytest.mark.model
+def test_topics_small_talk_and_other_subjects_set_no_danger_off(prepared: Screen, encoder: SentenceEncoder) -> None:
+    """One question in ten of the topics and all that is talked about otherwise: at most one in a hundred."""
+    topics = sorted(question for topic in read(settings().knowledge).topics.values() for question in topic.questions)
+    talk = [text for intent, text in conversation() if intent not in CATEGORIES]
+    texts = [*topics[::10], *talk[::4]]
+    raised = urgent(prepared, encoder, texts)
+    assert len(raised) <= 0.01 * len(texts), raised
+
+
+def conversation() -> Iterator[tuple[str, str]]:
+    """The examples of data/nlu.yml, each with its intent."""
+    for entry in yaml.safe_load((ROOT / "data" / "nlu.yml").read_text(encoding="utf-8"))["nlu"]:
+        for line in entry.get("examples", "").splitlines() if "intent" in entry else ():
+            yield entry["intent"], re.sub(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))", r"\1", line.removeprefix("- ").strip())
 
 
 @pytest.mark.parametrize("part", UNSEEN)
@@ -149,21 +185,14 @@ def test_unseen_harmless_messages_set_no_written_rule_of_danger_off(screen: Scre
     assert [text for text in UNSEEN[part]["harmless"] if category(screen, text) in URGENT] == []
 
 
-def test_the_meaning_of_topics_is_no_danger(prepared: Screen, encoder: SentenceEncoder) -> None:
+@pytest.mark.model
+def test_look_alikes_mean_no_danger(prepared: Screen, encoder: SentenceEncoder) -> None:
     texts = [text for entry in prepared.book.file.categories for text in entry.look_alikes]
-    raised = [text for text, vector in zip(texts, encoder.encode(texts), strict=True) if prepared.compare(vector, text)]
+    raised = urgent(prepared, encoder, texts)
     assert len(raised) <= 0.02 * len(texts), raised
 
 
-def test_compare_is_deterministic(safety_file: Path, prepared: Screen, encoder: SentenceEncoder) -> None:
-    again = Screen.load(safety_file)
-    again.prepare(encoder.encode)
-    vector = encoder.encode(["it would be easier if I were gone"])[0]
-    assert prepared.meaning
-    assert again.meaning
-    assert prepared.meaning.score(vector) == again.meaning.score(vector)
-
-
+@pytest.mark.model
 def test_the_danger_in_a_long_story_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
     story = (
         "We moved house in spring and have been painting the spare room with my sister. The garden is nice. "
@@ -174,20 +203,39 @@ def test_the_danger_in_a_long_story_is_found(prepared: Screen, encoder: Sentence
     assert finding == Finding("crisis_self_harm", "crisis_self_harm-meaning", "meaning")
 
 
-def test_compare_needs_prepare(screen: Screen) -> None:
-    with pytest.raises(RuntimeError, match="call prepare"):
+def test_compare_needs_a_meaning(screen: Screen) -> None:
+    with pytest.raises(RuntimeError, match="set meaning"):
         screen.compare(np.zeros(384, dtype=np.float32), "x")
 
 
-def test_prepare_encodes_the_examples_once(safety_file: Path) -> None:
-    calls = []
+def test_what_a_machine_must_learn_stands_once_and_has_all_kinds(screen: Screen) -> None:
+    long = "I sit in the garden every evening with a book. " * 4
+    texts, labels = screen.examples(["what is rls", "I want to die", long])
+    assert len(texts) == len(labels) == len(set(texts))
+    assert set(labels) == {*URGENT, HARMLESS}
+    assert dict(zip(texts, labels, strict=True))["what is rls"] == HARMLESS
+    # An example of danger stays danger, whatever the background says.
+    assert dict(zip(texts, labels, strict=True))["I want to die"] == "crisis_self_harm"
+    # A long message counts in its parts as well.
+    assert {long, "I sit in the garden every evening with a book"} <= set(texts)
 
-    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
-        calls.append(len(texts))
-        return np.asarray(np.eye(384)[np.arange(len(texts)) % 384], dtype=np.float32)
 
-    Screen.load(safety_file).prepare(encode, background=["what is rls"])
-    assert len(calls) == 1
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my aunt was having a stroke years ago",
+        "no chest pain today",
+        "I am not suicidal",
+        "I had a seizure in 1998",
+    ],
+)
+def test_words_of_danger_that_are_denied_or_long_ago_are_set_aside(screen: Screen, text: str) -> None:
+    assert screen.check(text) is None
+    assert screen.book.sets_aside(screen.book.message(text))
+
+
+def test_a_message_without_words_of_danger_sets_nothing_aside(screen: Screen) -> None:
+    assert not screen.book.sets_aside(screen.book.message("does magnesium help at night"))
 
 
 def test_a_usual_message_takes_under_two_milliseconds_at_the_median(screen: Screen) -> None:
@@ -222,6 +270,17 @@ def test_time_grows_with_length_and_no_faster(screen: Screen, piece: str) -> Non
     short, long = max(seconds(20_000), 0.005), seconds(100_000)
     assert long < 5
     assert long < 15 * short
+
+
+def test_no_rule_is_catastrophic(screen: Screen) -> None:
+    """Each rule's own example, over and over for 100,000 characters, in one sentence: as bad as its patterns get."""
+    entries = {rule.id: rule.example for entry in screen.book.file.categories for rule in entry.rules}
+    for rule in screen.book.rules:
+        piece = entries[rule.id].rstrip(".!?") + " and "
+        message = screen.book.message((piece * (100_000 // len(piece) + 1))[:100_000])
+        start = time.perf_counter()
+        rule.matches(message, list(rule.patterns))
+        assert time.perf_counter() - start < 5, rule.id
 
 
 def test_all_categories_are_known() -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Union
 
+from bot.settings import Settings
+
 
 class What(str, Enum):
     """What a visitor sent."""
@@ -24,6 +26,8 @@ class What(str, Enum):
     # The app's own words to be left alone and to be let in again.
     STOP = "stop"
     START = "start"
+    # The visitor wants the requests that were held back; where there are none it is a text like another.
+    MORE = "more"
     OTHER = "other"
 
 
@@ -58,7 +62,10 @@ class Incoming:
         order: what orders the messages of one address, such as the provider's number or time.
         text: what was written; the title of a pressed button.
         payload: what a pressed button stands for.
-        about: what the app needs to answer this very message, such as a callback's id.
+        country: whose emergency numbers come first, where the address tells, such as a telephone number.
+        edits: the `id` of the message that was changed, where it is an edited one.
+        about: what the app needs to answer this very message, such as a callback's id; plain values for JSON. `lets_in` is
+            true of a text that is a "start" where the visitor wanted to be left alone.
     """
 
     id: str
@@ -67,6 +74,8 @@ class Incoming:
     order: float
     text: str = ""
     payload: Optional[str] = None
+    country: Optional[str] = None
+    edits: Optional[str] = None
     about: Dict[str, Any] = field(default_factory=dict)
 
 
@@ -75,10 +84,13 @@ class Outgoing:
     """One request to the provider.
 
     Attributes:
-        path: below the app's address.
+        path: below the app's address, or a whole address where the provider names one for an upload.
         body: sent as JSON, or as a form where `form` is set.
-        file: name, media type and bytes of a picture that goes with it as multipart.
+        file: the form's field, media type and bytes of a picture that goes with the body as multipart.
         words: what it says, for those who see that it could not be delivered.
+        held: not sent until the visitor asks for more, one request each time; dropped when something else is said.
+        optional: where the provider does not take it at once, nothing is lost, such as a sign that somebody types.
+        about: what `App.follow` needs to make the next request of the provider's answer; plain values for JSON.
     """
 
     path: str
@@ -86,6 +98,9 @@ class Outgoing:
     form: bool = False
     file: Optional[Tuple[str, str, bytes]] = None
     words: str = ""
+    held: bool = False
+    optional: bool = False
+    about: Dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,6 +138,15 @@ class App(ABC):
     name: ClassVar[str]
     # The settings that it needs, without their prefix; it is on when all are given.
     needs: ClassVar[Tuple[str, ...]]
+    # Which wording of the disclaimer it takes; by default the one that is named like the app, if there is one.
+    wording: ClassVar[str] = ""
+    # Whether charts are drawn for it.
+    pictures: ClassVar[bool] = False
+    # How many bytes the payload of a button may have; the core puts a short name in the place of a longer one.
+    longest_payload: ClassVar[int] = 200
+
+    def __init__(self, options: Settings) -> None:
+        self._options = options
 
     @abstractmethod
     def verify(self, request: Request) -> None:
@@ -157,10 +181,21 @@ class App(ABC):
         """The bot's messages as requests of this app, in order.
 
         Args:
-            messages: each with `text` (the whole reply, the disclaimer last), `buttons` (`title`, `payload`) and `reply`, a
-                finished reply as data.
+            messages: each with `text` (the whole reply, the disclaimer last), which is `body` and `ending` (the disclaimer
+                with its advice), `buttons` (`title`, `payload`), `reply`, a finished reply as data, and, where the app
+                takes pictures and there is a chart, `picture`: a dictionary of `png` (bytes) and `alt`.
             incoming: what they answer.
+
+        Returns:
+            The requests; none where nothing shall be said, such as after a "stop" that the provider itself confirms.
         """
+
+    def follow(self, outgoing: Outgoing, body: bytes) -> Optional[Outgoing]:
+        """The request that the provider's answer to one asks for, such as the message with a picture after its upload.
+
+        It takes the place of the first in the order of sending. Called where `result` was `Sent`.
+        """
+        return None
 
     @abstractmethod
     def headers(self, outgoing: Outgoing) -> Dict[str, str]:

@@ -1,10 +1,13 @@
-"""The key that sessions are signed with."""
+"""The secret of the installation, and the keys that are made of it."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 FEWEST_CHARACTERS = 32
 
@@ -24,6 +27,11 @@ def signing_key(given: str | None, file: Path) -> str:
         where = "RLS_SECRET" if given is not None else str(file)
         raise WeakSecret(f"{where} holds fewer than {FEWEST_CHARACTERS} characters; take 'openssl rand -hex 32'")
     return key
+
+
+def derived(secret: str, purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose; from it nobody gets to the secret or to another purpose's key."""
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=f"rls-guide/{purpose}".encode()).derive(secret.encode())
 
 
 def _kept(file: Path) -> str:

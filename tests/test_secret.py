@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.web.secret import WeakSecret, signing_key
+from bot.secret import WeakSecret, signing_key
 
 
 def test_it_works(tmp_path: Path) -> None:
