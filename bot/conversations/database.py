@@ -52,7 +52,7 @@ def engine(url: str, patience: float = PATIENCE) -> Engine:
             parsed,
             pool_pre_ping=True,
             pool_timeout=patience,
-            connect_args={"connect_timeout": max(2, seconds), "options": waits},
+            connect_args={"connect_timeout": min(10, max(2, seconds)), "options": waits},
         )
     if backend != "sqlite":
         raise DatabaseError(f"RLS_CONVERSATIONS: {backend} is not supported; take SQLite or PostgreSQL")

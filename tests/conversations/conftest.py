@@ -7,6 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,8 +37,6 @@ class Server:
         if self._user:
             entry = pwd.getpwnam("postgres")
             os.chown(folder, entry.pw_uid, entry.pw_gid)
-            for above in (folder, *folder.parents[:3]):
-                above.chmod(above.stat().st_mode | 0o011)
         self._run("initdb", "-U", "guide", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
         self.start()
 
@@ -68,15 +67,18 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgresql() -> Iterator[Server]:
     """A running PostgreSQL server."""
     if not _program("initdb"):
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is not installed, and these tests need it")
         pytest.skip("PostgreSQL is not installed: nothing was tested on it")
-    server = Server(tmp_path_factory.mktemp("postgresql"))
+    # Not in pytest's own folder, which is for its owner only.
+    folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+    server = Server(folder)
     yield server
     server.stop()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
