@@ -28,8 +28,9 @@ serve: setup ## Start the bot on http://127.0.0.1:5005/
 train: setup ## Train a model, unless there is one for the present content
 	@$(RLS) train
 
+# A file's tests stay in one process, since they share a server or a browser.
 test: setup ## Run every test
-	@$(PYTEST)
+	@$(PYTEST) -n 2 --dist loadfile
 
 lint: setup ## Check style, types, spelling and the borders between packages
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/codespell && .venv/bin/lint-imports

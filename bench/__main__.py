@@ -1,126 +1,210 @@
-"""Times the bot against stock Rasa on the same model, messages and machine, and prints ratios.
+"""Side by side with stock Rasa: throughput, waits, long conversations, start, training, memory, accuracy.
 
-Stock Rasa here is its own processor with an action server over HTTP; the pipeline is ours in both, so that the difference is
-what a turn pays besides understanding.
+Run as `make bench`, which takes a quarter of an hour, and longer the first time, when stock Rasa is trained. Both answer the
+same messages over the same REST channel with an SQL tracker store, on the same machine in the same run.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import statistics
+import argparse
+import json
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
-import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import structlog
-
-from bot.nlu.encoder import SentenceEncoder
+from bench import page, stock
+from bench.load import Address, around, long_conversation, measure
+from bench.processes import Running, answers, free_port, installed, postgres, redis
 from bot.settings import ROOT
 
-MESSAGES = (
-    "does coffee make restless legs worse",
-    "what brings it on",
-    "which blood tests are done for it",
-    "is citrate better than oxide",
-    "can children have it",
-    "how much magnesium is in cashews",
-)
-ROUNDS = 10
-LONG = 60
-ACTIONS_PORT = 5055
+TOKEN = "bench"
+CLIENTS = (1, 16, 64)
+EARLY = 5
+# Measured apart, so that this process need not load anything.
+FLOOR = """
+import statistics, time
+from bench.load import MESSAGES
+from bot.nlu.encoder import SentenceEncoder
+encoder, waits = SentenceEncoder(), []
+for _ in range(40):
+    for text in MESSAGES:
+        started = time.perf_counter(); encoder.encode([text]); waits.append((time.perf_counter() - started) * 1000)
+print(statistics.median(waits[len(MESSAGES):]))
+"""
 
 
 def main() -> None:
-    """Run all measurements."""
-    warnings.simplefilter("ignore")
-    logging.disable(logging.ERROR)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    encoder = SentenceEncoder()
-    floor = [_timed(lambda text=text: encoder.encode([text])) for _ in range(ROUNDS) for text in MESSAGES]  # type: ignore[misc]
-    server = subprocess.Popen(
-        [str(Path(sys.executable).parent / "rasa"), "run", "actions", "--port", str(ACTIONS_PORT)],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    """Measure, print, write docs/benchmarks.md."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--seconds", type=float, default=15, help="how long each number of clients writes")
+    options.add_argument("--turns", type=int, default=500, help="length of the long conversation")
+    options.add_argument("--messages", type=Path, nargs="*", default=[], help="labelled messages to score both on")
+    options.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    chosen = options.parse_args()
+    project = stock.project()
+    ours_training = _train_ours()
+    rows: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory(prefix="rls-bench-") as scratch:
+        folder = Path(scratch)
+        floor = _floor()
+        for name, served in (
+            ("ours", _ours(folder, 1)),
+            ("ours, 2 workers", _ours(folder, 2)),
+            ("stock", _stock(folder, project)),
+        ):
+            try:
+                with served as (address, running):
+                    rows[name] = _measure(name, address, running, chosen.seconds, 0 if "2" in name else chosen.turns)
+            except Skipped as reason:
+                print(f"{name}: left out, {reason}", file=sys.stderr)
+    rows["ours"]["training"], rows["stock"]["training"] = ours_training, project.training_seconds
+    result = {
+        "at": datetime.now(timezone.utc).strftime("%d %B %Y"),
+        "cores": os.cpu_count(),
+        "load": _others(),
+        "floor": floor,
+        "turns": chosen.turns,
+        "epochs": stock.EPOCHS,
+        "examples": stock.EXAMPLES,
+        "rows": rows,
+        "accuracy": _accuracy(chosen.messages),
+    }
+    (stock.KEPT / "last.json").write_text(json.dumps(result), encoding="utf-8")
+    print(page.table(result))
+    page.write(result, chosen.page)
+
+
+class Skipped(RuntimeError):
+    """A measurement needs what this machine has not."""
+
+
+def _measure(name: str, address: Address, running: list[Running], seconds: float, turns: int) -> dict[str, Any]:
+    print(f"measuring {name} …", file=sys.stderr, flush=True)
+    row: dict[str, Any] = {"start": max(each.started_in for each in running), "clients": {}}
+    for clients in CLIENTS:
+        seen = measure(address, clients, seconds)
+        row["clients"][clients] = {
+            "per_second": seen.per_second,
+            "p50": seen.quantile(0.5),
+            "p95": seen.quantile(0.95),
+            "p99": seen.quantile(0.99),
+            "failed": seen.failed,
+        }
+    row["memory"] = sum(each.memory for each in running)
+    if turns:
+        waits = long_conversation(address, turns)
+        row["early"], row["late"] = around(waits, EARLY), around(waits, turns - 5)
+        row["waits"] = waits[:: max(1, turns // 100)]
+    return row
+
+
+@contextmanager
+def _ours(folder: Path, workers: int) -> Iterator[tuple[Address, list[Running]]]:
+    port, home = free_port(), folder / f"ours-{workers}"
+    home.mkdir()
+    environment = {
+        "RLS_PORT": str(port),
+        "RLS_CONVERSATIONS": f"sqlite:///{home / 'conversations.db'}",
+        "RLS_SECRET_FILE": str(home / "secret"),
+        "RLS_RASA_API_TOKEN": TOKEN,
+    }
+    with ExitStack() as stack:
+        if workers > 1:
+            if not installed("redis-server", "postgres"):
+                raise Skipped("redis-server or PostgreSQL is not installed")
+            redis_port, sql_port = free_port(), free_port()
+            stack.enter_context(redis(home, redis_port))
+            home.chmod(0o755)
+            folder.chmod(0o755)
+            stack.enter_context(postgres(home, sql_port))
+            environment |= {
+                "RLS_WORKERS": str(workers),
+                "RLS_REDIS": f"redis://127.0.0.1:{redis_port}/0",
+                "RLS_CONVERSATIONS": f"postgresql://rls@127.0.0.1:{sql_port}/postgres",
+            }
+        command = [sys.executable, "-m", "bot.cli", "serve"]
+        server = Running(command, home, answers(f"http://127.0.0.1:{port}/ready"), "ours", ROOT, environment)
+        stack.enter_context(server)
+        yield Address(f"http://127.0.0.1:{port}/webhooks/rest/webhook", {"token": TOKEN}), [server]
+
+
+@contextmanager
+def _stock(folder: Path, project: stock.Project) -> Iterator[tuple[Address, list[Running]]]:
+    port, actions, home = free_port(), free_port(), folder / "stock"
+    home.mkdir()
+    (home / "endpoints.yml").write_text(
+        f"action_endpoint:\n  url: http://127.0.0.1:{actions}/webhook\n"
+        f"tracker_store:\n  type: SQL\n  dialect: sqlite\n  db: {home / 'conversations.db'}\n",
+        encoding="utf-8",
     )
-    try:
-        _wait(f"http://127.0.0.1:{ACTIONS_PORT}/health")
-        figures = asyncio.run(_compare())
-    finally:
-        server.kill()
-        server.wait()
-    ours, stock = figures["ours"], figures["stock"]
-    base = statistics.median(floor)
-    print(f"encoder alone          p50 {base:7.1f} ms")
-    for name, what in (("fresh", "fresh conversation"), ("early", "turn 5"), ("late", f"turn {LONG}")):
-        mine, theirs = statistics.median(ours[name]), statistics.median(stock[name])
-        print(f"{what:<22} p50 {mine:7.1f} ms   stock {theirs:7.1f} ms   ratio {theirs / mine:4.1f}")
-    print(f"fresh turn in multiples of the encoder: {statistics.median(ours['fresh']) / base:.1f}")
+    environment = {"RASA_TELEMETRY_ENABLED": "false"}
+    rasa = stock.BIN / "rasa"
+    run = [rasa, "run", "-m", project.model, "--port", str(port), "--endpoints", home / "endpoints.yml", "--credentials",
+           project.folder / "credentials.yml"]  # fmt: skip
+    act = [rasa, "run", "actions", "--port", str(actions), "--actions", "actions.actions"]
+    with (
+        Running(act, home, answers(f"http://127.0.0.1:{actions}/health"), "actions", project.folder, environment) as acting,
+        Running(run, home, answers(f"http://127.0.0.1:{port}/"), "stock", project.folder, environment) as server,
+    ):
+        address = Address(f"http://127.0.0.1:{port}/webhooks/rest/webhook", {})
+        # Stock Rasa answers at its root before its model is loaded; the first message waits for it.
+        started = time.perf_counter()
+        while not measure(address, 1, 0.1).waits:
+            time.sleep(0.1)
+        server.started_in += time.perf_counter() - started
+        yield address, [server, acting]
 
 
-async def _compare() -> dict[str, dict[str, list[float]]]:
-    from rasa.core.agent import Agent
-    from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-    from rasa.utils.endpoints import EndpointConfig
-
-    from bot.dialogue.agent import load, newest_model
-    from bot.dialogue.nlg import GuideNLG
-
-    stock = Agent.load(
-        newest_model(),
-        generator=GuideNLG(),
-        action_endpoint=EndpointConfig(url=f"http://127.0.0.1:{ACTIONS_PORT}/webhook"),
-    )
-
-    def speaker(agent: Any) -> Callable[[str, str], Awaitable[Any]]:
-        async def say(text: str, sender: str) -> Any:
-            return await agent.handle_message(UserMessage(text, CollectingOutputChannel(), sender))
-
-        return say
-
-    speakers = {"ours": speaker(load()), "stock": speaker(stock)}
-    figures: dict[str, dict[str, list[float]]] = {name: {"fresh": [], "early": [], "late": []} for name in speakers}
-    for name, say in speakers.items():
-        await say(MESSAGES[0], "warm")
-        for number in range(ROUNDS):
-            for text in MESSAGES:
-                figures[name]["fresh"].append(await _timed_async(say(text, f"{number}-{text}")))
-        for turn in range(1, LONG + 1):
-            spent = await _timed_async(say(MESSAGES[turn % len(MESSAGES)], "long"))
-            if 3 <= turn <= 8:
-                figures[name]["early"].append(spent)
-            elif turn > LONG - 6:
-                figures[name]["late"].append(spent)
-    return figures
+def _floor() -> float:
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FLOOR], cwd=ROOT, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
-def _timed(action: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    action()
-    return (time.perf_counter() - started) * 1000
+def _train_ours() -> float:
+    """Seconds that our training takes from nothing; kept with the content that was trained."""
+    from bot.training import model_path
+
+    wanted = model_path()
+    kept = stock.KEPT / f"{wanted.stem}.json"
+    if not (kept.exists() and wanted.exists()):
+        print("training ours …", file=sys.stderr, flush=True)
+        with tempfile.TemporaryDirectory() as fresh:
+            started = time.perf_counter()
+            with (stock.KEPT / "ours-training.log").open("wb") as log:
+                subprocess.run(
+                    [sys.executable, "-m", "bot.cli", "train"],
+                    cwd=ROOT,
+                    env={**os.environ, "RLS_MODELS": fresh},
+                    stdout=log,
+                    stderr=log,
+                    check=True,
+                )
+            kept.write_text(json.dumps({"seconds": time.perf_counter() - started}), encoding="utf-8")
+            if not wanted.exists():
+                shutil.copy(Path(fresh) / wanted.name, wanted)
+    return float(json.loads(kept.read_text(encoding="utf-8"))["seconds"])
 
 
-async def _timed_async(action: Awaitable[Any]) -> float:
-    started = time.perf_counter()
-    await action
-    return (time.perf_counter() - started) * 1000
+def _accuracy(messages: list[Path]) -> str:
+    """What `rls evaluate --stock` says of both on labelled messages."""
+    if not messages:
+        return "Not measured: name labelled messages with `--messages`."
+    with tempfile.TemporaryDirectory() as scratch:
+        command = [sys.executable, "-m", "bot.cli", "evaluate", "--stock", "--report", scratch, *map(str, messages)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return "\n".join(line for line in done.stdout.splitlines() if not line.startswith("report:"))
 
 
-def _wait(url: str) -> None:
-    for _ in range(120):
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.5)
-    raise TimeoutError(f"nothing answers at {url}")
+def _others() -> float:
+    return os.getloadavg()[0]
 
 
 if __name__ == "__main__":

@@ -6,19 +6,19 @@ import asyncio
 import datetime
 import difflib
 import json
-import logging
+import os
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
-import structlog
 from pydantic import ValidationError
 
+from bot.commands.channels import channels
 from bot.commands.console import console
 from bot.commands.conversations import conversations
+from bot.commands.operating import doctor, reload
 from bot.commands.review import import_review
 from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
@@ -29,18 +29,20 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from bot.conversations.archive import Away
         from bot.conversations.database import DatabaseError
         from bot.conversations.retention import RetentionError
         from bot.dialogue.errors import BrokenModel, NoModel
         from bot.knowledge.store import StoreError
         from bot.nlu.encoder import ModelError
+        from bot.secret import WeakSecret
         from bot.training import TrainingFailed
 
         try:
             return super().invoke(ctx)
-        except (KnowledgeError, KnowledgeErrors, StoreError, ModelError, TrainingFailed, NoModel, BrokenModel) as error:
+        except (KnowledgeError, KnowledgeErrors, StoreError, DatabaseError, RetentionError) as error:
             raise click.ClickException(str(error)) from None
-        except (DatabaseError, RetentionError) as error:
+        except (Away, ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
@@ -51,29 +53,48 @@ class Guide(click.Group):
 @click.option("--verbose", is_flag=True, help="Show what Rasa logs.")
 def main(verbose: bool) -> None:
     """Answers about restless legs syndrome and magnesium, from a curated knowledge base."""
-    level = logging.INFO if verbose else logging.getLevelName(settings().log_level)
-    logging.basicConfig(level=level, stream=sys.stderr)
-    # Rasa logs through structlog too, which writes everything unless it is told.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    if not verbose:
-        warnings.simplefilter("ignore")
+    from bot.logs import set_up
+
+    set_up(verbose)
 
 
+main.add_command(channels)
 main.add_command(console)
 main.add_command(staff)
 main.add_command(conversations)
+main.add_command(doctor)
 
 
 @main.command()
-def serve() -> None:
+@click.option("--workers", type=click.IntRange(1, 64), help="Worker processes; by default as RLS_WORKERS says.")
+def serve(workers: int | None) -> None:
     """Serve the bot; trains first if something has changed."""
-    _ready_to_answer()
-    from bot.server import run
+    from bot.console.server import beside
+    from bot.supervisor import StartFailed, Supervisor, Unfit, check, listen
+    from bot.training import train_apart
 
-    run()
+    if workers is not None:
+        os.environ["RLS_WORKERS"] = str(workers)
+        settings.cache_clear()
+
+    def renew() -> None:
+        _build()
+        train_apart()
+
+    try:
+        check(settings())
+        if settings().workers == 1:
+            _ready_to_answer()
+            from bot.server import run
+
+            with beside():
+                run()
+        else:
+            renew()
+            with beside():
+                Supervisor(settings(), listen(settings()), renew).run()
+    except (Unfit, StartFailed) as error:
+        raise click.ClickException(str(error)) from None
 
 
 @main.command()
@@ -171,6 +192,9 @@ def evaluate(
 @main.group()
 def knowledge() -> None:
     """Check, build, compare and publish the knowledge base."""
+
+
+knowledge.add_command(reload)
 
 
 knowledge.add_command(import_review)

@@ -1,21 +1,29 @@
-"""The server: one process on one port, with Rasa's REST channel, health, readiness and a page to chat on."""
+"""The server: one port, with the channels, health, readiness, metrics and a page to chat on; one worker or several."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
-from rasa.core.channels.rest import RestInput
 from rasa.core.run import close_resources, configure_app
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sanic.server.async_server import AsyncioServer
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
+from bot.channels.guarded_rest import GuardedRest
 from bot.channels.messaging.channel import Desk
 from bot.channels.web.channel import WebInput
-from bot.console.server import beside
 from bot.conversations.archive import Away, the_archive
 from bot.conversations.retention import prune, retention
 from bot.dialogue.agent import load, stored_conversations
@@ -24,24 +32,110 @@ from bot.widget.site import files, site
 
 logger = logging.getLogger(__name__)
 
+# Nothing that a visitor sends is longer than a message.
+LARGEST_REQUEST = 1_000_000
+# For whatever sets none of its own.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+LOOK_EVERY = 0.05
 PRUNE_EVERY = 3600.0
+LOOK_AT_QUEUES_EVERY = 15.0
+
+
+def serve_on(listening: socket.socket, ready: Callable[[], None], make: Callable[[], Sanic] | None = None) -> None:
+    """Serve on a socket until SIGTERM or SIGINT, then finish what is under way.
+
+    Args:
+        listening: bound, and listening where others share it.
+        ready: called when messages are answered.
+        make: makes the application; by default the bot's.
+    """
+    with suppress(ImportError):
+        import uvloop
+
+        uvloop.install()
+    asyncio.run(_serve(listening, ready, (make or _bot)()))
+
+
+async def _serve(listening: socket.socket, ready: Callable[[], None], app: Sanic) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    app.config.MOTD = False
+    server = await app.create_server(
+        sock=listening, return_asyncio_server=True, access_log=False, asyncio_server_kwargs={"start_serving": False}
+    )
+    assert server
+    # Sanic knows this only of `run`, which would neither share a socket nor close it before it waits.
+    app.is_running = True
+    await server.startup()
+    await server.before_start()
+    # Only now: until here a signal ends the process, as there is nothing to finish.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGUSR1, lambda: asyncio.ensure_future(reload_knowledge(app)))
+    await server.start_serving()
+    await server.after_start()
+    ready()
+    await stop.wait()
+    await _drain(server)
+
+
+async def _drain(server: AsyncioServer) -> None:
+    """Take nothing new, finish what is under way, and close."""
+    closing = server.close()
+    until = time.monotonic() + settings().drain_seconds
+    for connection in list(server.connections):
+        # Whoever asks again on an open connection is to ask another worker.
+        connection.keep_alive_timeout = 0
+        connection.close_if_idle()
+    await server.before_stop()
+    while server.connections and time.monotonic() < until:
+        for connection in list(server.connections):
+            connection.close_if_idle()
+        await asyncio.sleep(LOOK_EVERY)
+    for connection in list(server.connections):
+        connection.abort()
+    if closing:
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(closing, 1)
+    await server.after_stop()
+    server.app.shutdown_tasks(1)
 
 
 def run() -> None:
-    """Serve until stopped."""
+    """Serve with the number of workers that is set, until stopped."""
+    from bot.supervisor import listen
+
+    options = settings()
+    listening = listen(options)
+    options.pid_file.parent.mkdir(parents=True, exist_ok=True)
+    options.pid_file.write_text(f"{os.getpid()}\n", encoding="utf-8")
+    address = f"http://{options.host}:{options.port}/"
+    try:
+        serve_on(listening, lambda: print(f"RLS Guide answers at {address}", flush=True))
+    finally:
+        options.pid_file.unlink(missing_ok=True)
+
+
+def _bot() -> Sanic:
     app = make_app()
     app.register_listener(_load_agent, "before_server_start")
-    app.register_listener(_say_ready, "after_server_start")
-    with beside():
-        app.run(host=settings().host, port=settings().port, workers=1, access_log=False, motd=False)
+    return app
 
 
 def make_app() -> Sanic:
     """The application, without its agent."""
     token = settings().rasa_api_token
     desk = Desk(settings())
-    app = configure_app([RestInput(), WebInput(), *desk.channels()], enable_api=bool(token), auth_token=token)
+    channels = [WebInput(), *desk.channels(), *([GuardedRest(token)] if token else [])]
+    app = configure_app(channels, enable_api=bool(token), auth_token=token)
     desk.serve(app)
+    app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
+    app.config.FALLBACK_ERROR_FORMAT = "json"
     app.register_listener(close_resources, "after_server_stop")
     served = files(settings().country)
     app.blueprint(site(served))
@@ -51,11 +145,28 @@ def make_app() -> Sanic:
         return served["/"].response(request) if request.path == "/" else None
 
     app.register_middleware(page, "request")
+    app.register_middleware(_secure, "response")
     app.register_listener(_forget_in_time, "after_server_start")
+    app.register_listener(partial(_watch, desk.counts), "after_server_start")
     app.register_listener(_close_conversations, "after_server_stop")
     app.add_route(_health, "/health", name="health")
     app.add_route(_ready, "/ready", name="ready")
+    app.add_route(metrics.page, "/metrics", name="metrics")
     return app
+
+
+async def reload_knowledge(app: Sanic) -> None:
+    """Answer from the knowledge database as it is now; where it can't be read, go on with what there was."""
+    from bot.dialogue.disclaimer import Disclaimer
+    from bot.knowledge import library
+
+    try:
+        version = await asyncio.get_running_loop().run_in_executor(None, library.renew)
+        app.ctx.agent.nlg.renew(Disclaimer.load(settings().knowledge))
+    except Exception:
+        logger.exception("the knowledge base could not be read again; answers stay as they were")
+        return
+    logger.warning("answers now come from knowledge version %s", version)
 
 
 async def _load_agent(app: Sanic, _: Any) -> None:
@@ -76,12 +187,28 @@ async def _prune() -> None:
         await asyncio.sleep(PRUNE_EVERY)
 
 
+async def _watch(counts: Callable[[], dict[str, int]], app: Sanic, _: Any) -> None:
+    app.add_task(_look_at_queues(counts))
+
+
+async def _look_at_queues(counts: Callable[[], dict[str, int]]) -> None:
+    while True:
+        try:
+            metrics.SPOOL.set(the_archive().spool.size)
+            for queue, number in (await asyncio.get_running_loop().run_in_executor(None, counts)).items():
+                metrics.QUEUE.labels(queue).set(number)
+        except (Away, SQLAlchemyError, OSError) as error:
+            logger.warning("the queues could not be looked at (%s)", type(error).__name__)
+        await asyncio.sleep(LOOK_AT_QUEUES_EVERY)
+
+
 async def _close_conversations(app: Sanic, _: Any) -> None:
     await asyncio.get_running_loop().run_in_executor(None, the_archive().close)
 
 
-async def _say_ready(app: Sanic, _: Any) -> None:
-    print(f"RLS Guide answers at http://{settings().host}:{settings().port}/", flush=True)
+async def _secure(request: Request, answer: HTTPResponse) -> None:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
 
 
 async def _health(request: Request) -> HTTPResponse:

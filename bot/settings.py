@@ -15,6 +15,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(5005, ge=0, le=65535, description="port that the server listens on")
+    workers: int = Field(1, ge=1, le=64, description="worker processes; more than one need RLS_REDIS and PostgreSQL")
+    redis: str | None = Field(None, description="URL of the Redis that workers share turns and limits in")
+    pid_file: Path = Field(ROOT / "var" / "rls.pid", description="file that a running server writes its process id to")
+    drain_seconds: int = Field(30, ge=1, description="seconds that a stopping worker may take to finish what is under way")
+    metrics_token: str | None = Field(None, description="lets who sends it read /metrics; without it only this machine may")
     knowledge: Path = Field(ROOT / "knowledge", description="folder of the knowledge base")
     database: str = Field(f"sqlite:///{ROOT / 'var' / 'knowledge.db'}", description="SQLAlchemy URL of the knowledge database")
     conversations: str = Field(
@@ -84,6 +89,7 @@ class Settings(BaseSettings):
     oidc_claim: str = Field("groups", description="claim that holds a person's groups or roles")
     oidc_roles: str = Field("", description="which of them make which role, such as support=reviewer,leads=admin")
     log_level: str = Field("WARNING", description="least serious message that is logged")
+    log_format: str = Field("text", regex="^(text|json)$", description="how log lines are written: text, or json")
 
     class Config:
         env_prefix = "RLS_"

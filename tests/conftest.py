@@ -5,14 +5,28 @@ The model is kept, and trained anew only when its content has changed.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.talk import Bot
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One at a time of the processes that the tests are spread over: what one has made is there for the other."""
+    from bot.settings import ROOT
+
+    lock = ROOT / "var" / "tests.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -25,16 +39,17 @@ def knowledge_database() -> None:
 
     base = read(settings().knowledge)
     database = store.engine(settings().database)
-    if store.stored_version(database) != base.version:
-        store.save(base, database)
-        library.cache_clear()
+    with alone():
+        if store.stored_version(database) != base.version:
+            store.save(base, database)
+            library.cache_clear()
 
 
 @pytest.fixture(scope="session")
 def trained_model(knowledge_database: None) -> Path:
     """The file of the model for the present content."""
     # Rasa and what it imports warn of much that is not ours to mend, and turn filters of their own on while they load.
-    with warnings.catch_warnings(record=True):
+    with warnings.catch_warnings(record=True), alone():
         warnings.simplefilter("ignore")
         from bot.training import train
 

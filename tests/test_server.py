@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from bot.settings import ROOT
 
 pytestmark = pytest.mark.model
 STARTS_WITHIN = 120.0
+TOKEN = "a token for Rasa's API"
 
 
 class Server:
@@ -39,8 +41,10 @@ class Server:
             **os.environ,
             "RLS_PORT": str(self.port),
             "RLS_CONVERSATIONS": f"sqlite:///{self._folder / 'conversations.db'}",
-            "RLS_SPOOL": str(self._folder / "spool"),
             "RLS_SECRET_FILE": str(self._folder / "secret"),
+            "RLS_PID_FILE": str(self._folder / "pid"),
+            "RLS_SPOOL": str(self._folder / "spool"),
+            "RLS_RASA_API_TOKEN": TOKEN,
         }
         command = [str(Path(sys.executable).parent / "rls"), "serve"]
         with (self._folder / "log").open("ab") as log:
@@ -59,6 +63,11 @@ class Server:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
+    def stop(self) -> int:
+        assert self._process
+        self._process.terminate()
+        return self._process.wait(40)
+
     def get(self, path: str) -> tuple[int, str]:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
@@ -66,10 +75,11 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
 
-    def say(self, text: str, sender: str) -> list[dict[str, Any]]:
+    def say(self, text: str, sender: str, token: str = TOKEN) -> list[dict[str, Any]]:
         body = json.dumps({"sender": sender, "message": text}).encode()
         url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
-        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(url, body, headers)
         with urllib.request.urlopen(request, timeout=30) as answer:
             messages: list[dict[str, Any]] = json.loads(answer.read())
             return messages
@@ -97,8 +107,49 @@ def test_a_page_to_chat_on_is_at_the_root(server: Server) -> None:
     assert "restless legs" in text.casefold()
 
 
-def test_rasas_own_api_is_off(server: Server) -> None:
-    assert server.get("/conversations/somebody/tracker")[0] == 404
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_nobody_speaks_for_others_without_the_token(server: Server, token: str) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        server.say("hello", "somebody", token)
+
+
+def test_rasas_own_api_needs_the_token(server: Server) -> None:
+    assert server.get("/conversations/somebody/tracker")[0] == 401
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/ready", "/metrics", "/nowhere", "/widget.js", "/webhooks/web/health"])
+def test_every_answer_has_its_security_headers(server: Server, path: str) -> None:
+    try:
+        answer = urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=30)
+    except urllib.error.HTTPError as error:
+        answer = error
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Content-Security-Policy"]
+    assert answer.headers["Permissions-Policy"]
+
+
+def test_what_is_not_there_is_no_page(server: Server) -> None:
+    status, text = server.get("/nowhere")
+    assert status == 404
+    assert "<html" not in text.casefold()
+
+
+def test_what_is_too_large_is_refused(server: Server) -> None:
+    with pytest.raises(urllib.error.HTTPError, match="413"):
+        server.say("x" * 2_000_000, "somebody")
+
+
+def test_what_happens_is_counted(server: Server) -> None:
+    server.say("what is augmentation?", "counted")
+    _, text = server.get("/metrics")
+    assert re.search(r'rls_turns_total\{channel="\w+",kind="answer"\} \d', text)
+    assert 'rls_stage_seconds_count{stage="understanding"}' in text
+
+
+def test_a_server_that_is_told_to_stop_ends_in_order(server: Server) -> None:
+    assert server.stop() == 0
+    server.start()
 
 
 def test_it_answers_over_rest_with_disclaimer_and_buttons(server: Server) -> None:

@@ -20,6 +20,7 @@ from bot.settings import ROOT
 
 pytestmark = pytest.mark.model
 STARTS_WITHIN = 150.0
+TOKEN = "same"
 BIN = Path(sys.executable).parent
 
 CONVERSATION = (
@@ -70,8 +71,10 @@ def addresses(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         **os.environ,
         "RLS_PORT": str(ours),
         "RLS_CONVERSATIONS": f"sqlite:///{folder / 'ours.db'}",
-        "RLS_SPOOL": str(folder / "spool"),
         "RLS_SECRET_FILE": str(folder / "secret"),
+        "RLS_PID_FILE": str(folder / "pid"),
+        "RLS_SPOOL": str(folder / "spool"),
+        "RLS_RASA_API_TOKEN": TOKEN,
     }
     commands = {
         "actions": [BIN / "rasa", "run", "actions", "--port", str(actions)],
@@ -95,7 +98,8 @@ def addresses(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def say(address: str, text: str) -> list[dict[str, Any]]:
     body = json.dumps({"sender": "same", "message": text}).encode()
-    headers = {"Content-Type": "application/json"}
+    # Ours lets nobody speak for others without it; stock Rasa does not ask.
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {TOKEN}"}
     request = urllib.request.Request(f"{address}/webhooks/rest/webhook", body, headers)
     with urllib.request.urlopen(request, timeout=60) as answer:
         messages: list[dict[str, Any]] = json.loads(answer.read())

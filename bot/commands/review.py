@@ -31,7 +31,7 @@ def import_review(yes: bool) -> None:
 
     def danger(text: str) -> str | None:
         found = screen.check(text)
-        return found and found.category
+        return found.category if found else None
 
     plan = teaching.Planner(teaching.Files(knowledge=settings().knowledge), danger).plan(rows)
     for lesson, reason in plan.refused:
@@ -52,4 +52,6 @@ def import_review(yes: bool) -> None:
         connection.execute(change.values(imported=time.time()))
     # Says at once if a file would not be taken.
     read(settings().knowledge)
-    click.echo(f"{len(plan.lessons)} decisions imported, {len(plan.refused)} left out, {changes} written. 'rls train' teaches them.")
+    click.echo(
+        f"{len(plan.lessons)} decisions imported, {len(plan.refused)} left out, {changes} written. 'rls train' teaches them."
+    )

@@ -28,7 +28,7 @@ def add(name: str, role: str) -> None:
         account = accounts.add(name, Role(role), password)
     except (AccountError, passwords.WeakPassword) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{account.name} is a {account.role.value} now.")
+    click.echo(f"{account.name} was added as {account.role.value}.")
     _show(password, made)
 
 
@@ -80,7 +80,7 @@ def role(name: str, new: str) -> None:
         _accounts().set_role(name, Role(new))
     except AccountError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{name} is a {new} now.")
+    click.echo(f"The role of {name} is {new} now.")
 
 
 def _accounts() -> Accounts:

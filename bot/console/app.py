@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,7 +13,6 @@ from sqlalchemy.engine import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -22,15 +21,17 @@ from bot.console.accounts import Accounts
 from bot.console.audit import code
 from bot.console.headers import Guard
 from bot.console.knowledge import Topics
-from bot.console.oidc import Provider, mapping
 from bot.console.pages import conversations, dashboard, export, inbox, log_in, people, start, transcript
 from bot.console.problem import Problem, not_found
 from bot.console.role import Role
 from bot.console.session import Sessions
 from bot.console.throttle import Throttle
-from bot.console.visit import Console, Page, endpoint, refusal
+from bot.console.visit import Console, Page, Request, endpoint, refusal
 from bot.conversations.archive import Archive
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.console.oidc import Provider
 
 HERE = Path(__file__).parent
 
@@ -66,6 +67,8 @@ def make_app(archive: Archive, settings: Settings, provider: Provider | None = N
             return refusal(request, error, pages)
         if isinstance(error, HTTPException) and error.status_code == 405:
             return refusal(request, Problem(405, "This address does not take that."), pages)
+        if isinstance(error, HTTPException) and error.status_code == 400:
+            return refusal(request, Problem(400, "The form could not be read."), pages)
         return refusal(request, not_found(), pages)
 
     host = urlsplit(url).hostname
@@ -155,6 +158,9 @@ def _provider(database: Engine, settings: Settings) -> Provider | None:
     given: dict[str, Any] = {"issuer": settings.oidc_issuer, "client": settings.oidc_client, "secret": settings.oidc_secret}
     if not all(given.values()):
         return None
+    # What speaks to providers takes a second to import, and few need it.
+    from bot.console.oidc import Provider, mapping
+
     try:
         roles = mapping(settings.oidc_roles)
     except ValueError as error:

@@ -138,7 +138,7 @@ def figures(connection: Connection, span: Span) -> Figures:
 
     told = sum(messages.values())
     tables = (
-        Table("conversations", "Conversations and visitors", ("Begins", "Conversations begun", "Visitors who wrote", "Messages"),
+        Table("conversations", "Conversations and visitors", ("Begins", "Conversations begun", "Visitors", "Messages"),
               tuple((period.isoformat(), begun[period], visitors[period], messages[period]) for period in periods)),
         Table("unanswered", "Messages not understood", ("Begins", "Messages", "Not understood", "Share"),
               tuple((p.isoformat(), messages[p], unclear[p], _share(unclear[p], messages[p])) for p in periods)),
@@ -173,7 +173,7 @@ def quantile(counts: dict[int, int], share: float) -> int | None:
     """The time in ms within which a share of the replies came, to the next step; None where there is none."""
     steps = sorted(counts)
     total = sum(counts.values())
-    for step, reached in zip(steps, accumulate(counts[step] for step in steps)):
+    for step, reached in zip(steps, accumulate(counts[step] for step in steps), strict=True):
         if reached >= share * total:
             return (step + 1) * STEP_MS
     return None

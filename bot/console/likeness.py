@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
 
 # From here on two messages are put together. Read off the groups of 5,000 messages: see docs/decisions/console.md.
 ALIKE = 0.45
@@ -85,18 +83,21 @@ class Nearest:
         return list(found)
 
 
-def _words(text: str) -> list[str]:
-    """The words that say what a text is about, one form for one and for many."""
-    words = text.split()
-    telling = [word for word in words if word not in ENGLISH_STOP_WORDS] or words
-    return [word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in telling]
-
-
 def _vectorizer() -> Any:
     """Words, and letters within them for slips of the finger."""
+    # Takes seconds to import, and the console should be there before somebody opens the inbox.
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+    from sklearn.pipeline import FeatureUnion
+
+    def words(text: str) -> list[str]:
+        """The words that say what a text is about, one form for one and for many."""
+        every = text.split()
+        telling = [word for word in every if word not in ENGLISH_STOP_WORDS] or every
+        return [word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word for word in telling]
+
     return FeatureUnion(
         [
-            ("words", TfidfVectorizer(sublinear_tf=True, tokenizer=_words, token_pattern=None, lowercase=False)),
+            ("words", TfidfVectorizer(sublinear_tf=True, tokenizer=words, token_pattern=None, lowercase=False)),
             ("letters", TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), sublinear_tf=True)),
         ],
         # Both are of length 1, so the sum of squares is halved to keep likeness between 0 and 1.

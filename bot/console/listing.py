@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,9 +18,9 @@ from bot.conversations.tables import conversations, feedback, tags, turns
 PAGE = 50
 MOST_COUNTED = 10_000
 # Of so many conversations that hold what is looked for, the list is made; of more, the newest are gone through.
-_FEW = 2_000
+_FEW = 10_000
 # How many of the newest are gone through to count what each must be asked for.
-_WALKED = 20_000
+_WALKED = 5_000
 
 # As the indices have it: a parameter in its place would keep them from being used.
 _NONE = sa.literal_column("0")
@@ -73,21 +74,27 @@ class Listing:
         self._connection = connection
         self._plain = list(_of_conversations(chosen))
         asked = list(_of_turns(connection, chosen))
-        self._costly = list(_of_others(chosen))
+        # Each takes the column that names the conversation which is asked.
+        self._costly: list[Callable[[Any], Any]] = list(_of_others(chosen))
+        # Names that are all there is; None where the list is not made of names alone.
+        self._names: list[str] | None = None
         if asked:
-            of_turns = sa.and_(*asked)
-            found = sa.select(turns.c.conversation).where(of_turns).limit(_FEW + 1)
-            names = list(connection.execute(found).scalars())
-            if len(names) <= _FEW:
-                self._plain.append(conversations.c.conversation.in_(sorted(set(names))))
+            found = sa.select(turns.c.conversation).where(*asked)
+            # A search by words finds no more turns than a limit of its own.
+            names = list(connection.execute(found if chosen.words else found.limit(_FEW + 1)).scalars())
+            if chosen.words or len(names) <= _FEW:
+                names = sorted(set(names))
+                if not self._plain and not self._costly:
+                    self._names = names
+                self._plain.append(conversations.c.conversation.in_(names))
             else:
-                mine = turns.c.conversation == conversations.c.conversation
-                self._costly.append(sa.exists().where(mine & of_turns))
+                beside = sa.and_(*_of_turns(connection, chosen, in_one=True))
+                self._costly.append(lambda name: sa.exists().where((turns.c.conversation == name) & beside))
 
     def page(self, after: Key | None = None, before: Key | None = None, size: int = PAGE) -> Page:
         """The page after, or before, a place; else the first one."""
-        query = sa.select(conversations).where(*self._plain, *self._costly).limit(size + 1)
         last, name = conversations.c.last, conversations.c.conversation
+        query = sa.select(conversations).where(*self._plain, *(costly(name) for costly in self._costly)).limit(size + 1)
         if before is not None:
             later = (last > before.last) | ((last == before.last) & (name > before.conversation))
             # The first condition says nothing new, but an index can use it.
@@ -116,23 +123,19 @@ class Listing:
 
     def count(self) -> Count:
         """How many there are, as far as that can be told quickly."""
+        if self._names is not None:
+            return Count(min(len(self._names), MOST_COUNTED), len(self._names) > MOST_COUNTED)
         if not self._costly:
             found = sa.select(sa.literal(1)).select_from(conversations).where(*self._plain).limit(MOST_COUNTED + 1)
             number = self._connection.execute(sa.select(sa.func.count()).select_from(found.subquery())).scalar()
             return Count(min(number, MOST_COUNTED), number > MOST_COUNTED)
-        walked = sa.select(conversations).where(*self._plain).order_by(conversations.c.last.desc()).limit(_WALKED).subquery()
-        near = sa.and_(*self._costly)
-        asked = sa.case((_moved(near, walked), 1), else_=0)
-        number, seen = self._connection.execute(sa.select(sa.func.coalesce(sa.func.sum(asked), 0), sa.func.count())).one()
+        newest = sa.select(conversations.c.conversation).where(*self._plain).order_by(conversations.c.last.desc())
+        walked = newest.limit(_WALKED).subquery()
+        near = sa.case((sa.and_(*(costly(walked.c.conversation) for costly in self._costly)), 1), else_=0)
+        query = sa.select(sa.func.coalesce(sa.func.sum(near), 0), sa.func.count()).select_from(walked)
+        number, seen = self._connection.execute(query).one()
         number = int(number)
         return Count(min(number, MOST_COUNTED), number > MOST_COUNTED or seen == _WALKED)
-
-
-def _moved(near: Any, walked: Any) -> Any:
-    """Conditions on conversations as conditions on some of them."""
-    from sqlalchemy.sql.util import ClauseAdapter
-
-    return ClauseAdapter(walked).traverse(near)
 
 
 def _key(row: Any) -> Key:
@@ -171,24 +174,37 @@ def _of_conversations(chosen: Filter) -> Any:
         yield table.conversation.in_(sa.select(tags.c.conversation).where(tags.c.tag == chosen.tag))
 
 
-def _of_turns(connection: Connection, chosen: Filter) -> Any:
-    """What one and the same turn must be."""
+def _of_turns(connection: Connection, chosen: Filter, in_one: bool = False) -> Any:
+    """What one and the same turn must be.
+
+    Args:
+        in_one: asked of the few turns of one conversation, so that no index but theirs may be used: without counts of its
+            rows, SQLite would take that of all turns with a topic, for each conversation anew.
+    """
     table = turns.c
+
+    def column(name: str) -> Any:
+        return table[name].op("||")("") if in_one else table[name]
+
     if chosen.words:
         yield condition(connection.engine, chosen.words)
     if chosen.topic:
-        yield table.topic == chosen.topic
+        yield column("topic") == chosen.topic
     if chosen.safety and chosen.safety != "any":
-        yield table.safety == chosen.safety
+        yield column("safety") == chosen.safety
     if chosen.low:
-        yield table.confidence < sa.literal_column(str(LOW_CONFIDENCE))
+        yield (table.confidence + sa.literal_column("0") if in_one else table.confidence) < sa.literal_column(
+            str(LOW_CONFIDENCE)
+        )
     if chosen.knowledge:
-        yield table.knowledge == chosen.knowledge
+        yield column("knowledge") == chosen.knowledge
 
 
 def _of_others(chosen: Filter) -> Any:
-    rated = sa.exists().where(feedback.c.conversation == conversations.c.conversation)
+    def rated(name: Any) -> Any:
+        return sa.exists().where(feedback.c.conversation == name)
+
     if chosen.thumbs == "up":
-        yield rated.where(feedback.c.helpful.is_(sa.true()))
+        yield lambda name: rated(name).where(feedback.c.helpful.is_(sa.true()))
     if chosen.thumbs == "none":
-        yield ~rated
+        yield lambda name: ~rated(name)

@@ -38,7 +38,9 @@ def columns(title: str, labels: Sequence[str], values: Sequence[float | None], u
             at = _LEFT if place == 0 else _RIGHT - 68
             items.append(Words(at, _BASE + 18, label, 12))
     items.append(Words(_LEFT, 36, f"Highest: {shown(most)}{unit}", 12))
-    description = f"From {labels[0]} to {labels[-1]}; highest {shown(most)}{unit}. The table holds every number." if labels else ""
+    description = (
+        f"From {labels[0]} to {labels[-1]}; highest {shown(most)}{unit}. The table holds every number." if labels else ""
+    )
     return Drawing(title, description, _HEIGHT, tuple(items))
 
 

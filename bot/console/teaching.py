@@ -27,7 +27,9 @@ _MARKED = re.compile(r"[\[\]{}]")
 _LONGEST = 1_000
 _BLOCK = "  # (d) from the staff console's inbox\n  - intent: out_of_scope\n    examples: |\n"
 _STORIES = (
-    'version: "3.1"\n\n# Messages that were not understood once, saved from the staff console\'s inbox with what should answer them.\nstories:\n'
+    'version: "3.1"\n\n'
+    "# Messages that were not understood once, saved from the staff console's inbox with what should answer them.\n"
+    "stories:\n"
 )
 _LISTS = {
     "danger": (
@@ -80,7 +82,7 @@ class Plan:
 
     def diff(self, root: Path = ROOT) -> str:
         """What changes, as a reviewer reads it."""
-        parts = []
+        parts: list[str] = []
         for path, text in sorted(self.after.items()):
             name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
             old = (self.before[path] or "").splitlines(keepends=True)
@@ -226,7 +228,9 @@ class Planner:
         content = self._content(path) or _LISTS[kind]
         if entry in (_loaded(content) or []):
             return
-        lines = [f"{'- ' if place == 0 else '  '}{name}: {scalar(value)}\n" for place, (name, value) in enumerate(entry.items())]
+        lines = [
+            f"{'- ' if place == 0 else '  '}{name}: {scalar(value)}\n" for place, (name, value) in enumerate(entry.items())
+        ]
         self._keep(path, content + "".join(lines))
 
     def _content(self, path: Path) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment
@@ -21,18 +21,23 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
+from starlette.requests import Request as AnyRequest
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from bot.console import audit
 from bot.console.accounts import Account, Accounts
 from bot.console.knowledge import Topics
-from bot.console.oidc import Provider
 from bot.console.problem import Problem
 from bot.console.role import Role
 from bot.console.session import Session, Sessions
 from bot.console.throttle import Throttle
 from bot.conversations.archive import Archive
+
+if TYPE_CHECKING:
+    from bot.console.oidc import Provider
+
+Request: TypeAlias = "AnyRequest[Any]"
 
 logger = logging.getLogger(__name__)
 
@@ -216,7 +221,7 @@ async def _form(request: Request) -> FormData:
                 raise Problem(413, "That is too much for one form.")
     except ClientDisconnect:
         raise Problem(400, "The form did not arrive whole.") from None
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if body and not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise Problem(415, "Only forms are taken here.")
     # The stream was read above, to bound it; what reads it again is Starlette's own parser.
     request._body = body

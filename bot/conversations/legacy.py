@@ -1,4 +1,4 @@
-"""Taking over what older versions of the bot kept: Rasa's own events, and the web channel's tables. It is redacted on the way."""
+"""Taking over what older versions of the bot kept, redacted: Rasa's own events, and the web channel's tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.conversations.archive import insert
 from bot.conversations.batch import Batch, new_key
 from bot.conversations.concealing import Finder, conceal
 from bot.conversations.naming import kept_name
-from bot.conversations.tables import feedback, receipts
+from bot.conversations.tables import conversations, feedback, receipts
 
 ASIDE = "old_events"
 # Its messages' replies were kept a second time; they are in the events.
@@ -50,8 +50,14 @@ def take_over(connection: Connection, old: list[str]) -> None:
     if _feedback.name in old:
         for row in connection.execute(sa.select(_feedback)).mappings().all():
             values = {name: row[name] for name in ("message", "at")}
-            values.update(conversation=kept_name(row["sender"]), helpful=bool(row["helpful"]), word=finder.find(row["word"]).text)
+            values.update(
+                conversation=kept_name(row["sender"]), helpful=bool(row["helpful"]), word=finder.find(row["word"]).text
+            )
             connection.execute(feedback.insert().values(values))
+            if not row["helpful"]:
+                talk = conversations.c.conversation == values["conversation"]
+                more = {"thumbs_down": conversations.c.thumbs_down + 1}
+                connection.execute(conversations.update().where(talk).values(more))
     if _deletions.name in old:
         for row in connection.execute(sa.select(_deletions)).mappings().all():
             connection.execute(receipts.insert().values(dict(row)))

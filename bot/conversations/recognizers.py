@@ -37,13 +37,16 @@ _DATE = (
 
 _PATTERNS: dict[str, tuple[str, ...]] = {
     EMAIL: (
-        r"[\w.+%\-]+\s?@\s?[\w\-]+(?:\s?\.\s?[a-z][\w\-]*)+",
-        r"[\w.+%\-]+@[\w\-]{3,}",
-        r"[\w.+%\-]+\s*[\[(]?\s*\bat\b\s*[\])]?\s*[\w\-]+\s*[\[(]?\s*\bdot\b\s*[\])]?\s*(?:com|ca|org|net|uk|ie|au|nz|co|edu|gov)\b"
+        r"(?<![\w.+%\-])[\w.+%\-]{1,64}\s?@\s?[\w\-]{1,63}(?:\s?\.\s?[a-z][\w\-]{0,62}){1,5}",
+        r"(?<![\w.+%\-])[\w.+%\-]{1,64}@[\w\-]{3,63}",
+        r"(?<![\w.+%\-])[\w.+%\-]{1,64}\s{0,3}[\[(]?\s{0,3}\bat\b\s{0,3}[\])]?\s{0,3}[\w\-]{1,63}\s{0,3}[\[(]?\s{0,3}\bdot\b\s*[\])]?\s*(?:com|ca|org|net|uk|ie|au|nz|co|edu|gov)\b"
         r"(?:\s*dot\s*\w{2,3}\b)?",
-        r"[\w.+%\-]{3,}\s+at\s+(?:gmail|hotmail|outlook|yahoo|icloud|live|btinternet|bigpond|xtra|rogers|sympatico)\b(?:[\s.]*(?:dot)?\s*com\b)?",
+        r"(?<![\w.+%\-])[\w.+%\-]{3,64}\s{1,3}at\s{1,3}(?:gmail|hotmail|outlook|yahoo|icloud|live|btinternet|bigpond|xtra|rogers|sympatico)\b(?:[\s.]*(?:dot)?\s*com\b)?",
     ),
-    HANDLE: (r"(?<![\w.@])@[a-z_][\w.]{2,}", r"\b(?:insta(?:gram)?|twitter|snapchat|snap|tiktok|telegram|skype|whatsapp)(?:\s+(?:is|name|handle|id|user|username))*\s*[:=\-]?\s*(?=\S*[\d_])[\w.]{4,}"),
+    HANDLE: (
+        r"(?<![\w.@])@[a-z_][\w.]{2,}",
+        r"\b(?:insta(?:gram)?|twitter|snapchat|snap|tiktok|telegram|skype|whatsapp)(?:\s+(?:is|name|handle|id|user|username))*\s*[:=\-]?\s*(?=\S*[\d_])[\w.]{4,}",
+    ),
     PHONE: (
         # With the country's code.
         rf"(?<![\w+])\+\s?\d{{1,3}}[\s.\-]?(?:\(0?\d{{0,4}}\)[\s.\-]?)?\d(?:[\s.\-]?\d){{5,11}}{_NO_UNIT}",
@@ -61,17 +64,17 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"\b(?:[a-pr-uwyz][a-hk-y]?\d[\da-hjkpstuw]?)\s?\d(?!(?:st|nd|rd|th|hr|tb|x)\b)[abd-hjlnp-uw-z]{2}\b",
         r"\b(?:d6w|[acdefhknprtvwxy]\d\d)\s?(?=[\dacdefhknprtvwxy]*[acdefhknprtvwxy])(?!\d+[a-z]\b)[\dacdefhknprtvwxy]{4}\b",
         r"\b(?:al|ak|az|ar|ca|co|ct|de|fl|ga|hi|ia|id|il|in|ks|ky|la|ma|md|me|mi|mn|mo|ms|mt|nc|nd|ne|nh|nj|nm|nv|ny|oh|ok|or|pa|ri|sc|sd|tn|"
-        rf"tx|ut|va|vt|wa|wi|wv|wy|texas|florida|california|ohio|york|jersey|georgia|illinois),?\s+(\d{{5}}(?:-\d{{4}})?){_NO_UNIT}",
+        rf"tx|ut|va|vt|wa|wi|wv|wy|texas|florida|california|ohio|york|jersey|georgia|illinois),?\s+\d{{5}}(?:-\d{{4}})?{_NO_UNIT}",
         r"\b(?:nsw|vic|qld|tas|act|nt|sa|wa|auckland|wellington|christchurch|hamilton|dunedin|sydney|melbourne|brisbane|perth|adelaide|"
-        rf"hobart|darwin|canberra),?\s+(\d{{4}}){_NO_UNIT}",
+        rf"hobart|darwin|canberra),?\s+\d{{4}}{_NO_UNIT}",
         r"\b(?:zip|zip\s?code|post\s?code|postal\s?code|eircode)(?:\s+(?:is|of))?\s*[:=\-]?\s*([a-z\d]{2,5}[\s\-]?[a-z\d]{0,4})\b",
         r"(?<![\w\-])\d{5}-\d{4}\b",
     ),
     HEALTH: (
         # Ontario, Québec; three threes (SIN, TFN), the US's social security and Medicare numbers.
         rf"\b\d{{4}}[\s\-]\d{{3}}[\s\-]\d{{3}}(?:[\s\-]?[a-z]{{2}})?{_NO_UNIT}",
-        rf"\b\d{{10}}[\s\-]?(?!(?:mg|ml|iu)\b)[a-z]{{2}}\b",
-        r"\b[a-z]{4}[\s\-]?\d{4}[\s\-]?\d{4}\b",
+        r"\b\d{10}[\s\-]?(?!(?:mg|ml|iu)\b)[a-z]{2}\b",
+        r"\b(?!card|visa|call|text|ring|cell|took|take|with|from)[a-z]{4}[\s\-]?\d{4}[\s\-]?\d{4}\b",
         rf"(?<![\d.])\d{{3}}([\s\-])\d{{3}}\1\d{{3}}{_NO_UNIT}",
         rf"(?<![\d.])\d{{3}}[\s\-]\d\d[\s\-]\d{{4}}{_NO_UNIT}",
         r"\b\d[ac-hj-km-np-rt-y][\dac-hj-km-np-rt-y]\d[\s\-]?[ac-hj-km-np-rt-y][\dac-hj-km-np-rt-y]\d[\s\-]?[ac-hj-km-np-rt-y]{2}\d{2}\b",
@@ -79,7 +82,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         rf"(?<![\d.])\d{{3}}[\s\-]\d{{3}}[\s\-]\d{{4}}{_NO_UNIT}",
         rf"(?<![\d.])\d{{4}}[\s\-]\d{{5}}[\s\-]\d(?:[\s\-/]\d)?{_NO_UNIT}",
         r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]\s?\d\d\s?\d\d\s?\d\d\s?[a-d]\b",
-        rf"\b\d{{7}}\s?(?!(?:mg|ml|iu|kg|g|l|h|x)\b)[a-w][abhi-w]?\b",
+        r"\b\d{7}\s?(?!(?:mg|ml|iu|kg|g|l|h|x)\b)[a-w][abhi-w]?\b",
         r"\b[a-hj-np-z]{3}\s?(?!\d{4}\s*(?:mg|iu|mcg)\b)\d{4}\b(?=.{0,3}$|[.,;)])",
         r"\b[a-hj-np-z]{3}\d{2}[a-z]{2}\b",
     ),
@@ -88,7 +91,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"\b(?:member(?:ship)?|policy|group|insurance|insured|plan|health\s?card|healthcard|ohip|phn|hcn|ramq|msp|medicare|medicaid|nhs|nhi|ihi|"
         r"ppsn?|gms|chi|sin|ssn|tfn|ni|nino|mrn|hospital|patient|chart|file|record|reference|ref|case|claim|licen[cs]e|dl|passport|prescription|"
         r"rx|card|account|acct|acc|customer|client|employee|student|order|booking|dva|bsb|routing|sort\s?code|health|social(?:\s+security|\s+insurance)?)"
-        r"(?:[\s#:.\-=]|\b(?:card|id|no|nr|num|numbers?|nbr|is|code|the|my|of|insurance|security|are|its|it's)\b)*[\s#:.=\-]+"
+        r"(?:[\s#:.\-=]|\b(?:card|id|no|nr|num|numbers?|nbr|is|code|the|my|of|insurance|security|are|its|it's)\b){0,8}[\s#:.=\-]{1,4}"
         rf"((?=[a-z\-\s/]{{0,6}}\d)(?:[a-z]{{0,5}}[\s\-]?)?\d[\d\-\s/]{{2,20}}[a-z]{{0,2}}\d?|[a-z]{{1,5}}\d[\da-z\-]{{3,16}}){_NO_UNIT}",
         rf"(?<![\d.,])\d{{7,}}{_NO_UNIT}",
         r"\b[a-z]{1,4}[\-]?\d{6,}[a-z]?\b",
@@ -103,10 +106,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         rf"\b({_DATE})(?=\s+(?:is|was)\s+(?:my|his|her)\s+(?:birth|dob|b-?day))",
     ),
     LINK: (
-        r"\b(?:https?://|www\.)[^\s<>\"']*(?:[?@#=][^\s<>\"']*|/[^\s<>\"']*\d{3,}[^\s<>\"']*|/~[^\s<>\"']+|/[\w\-]{20,}[^\s<>\"']*)",
+        r"\b(?:https?://|www\.)(?=[^\s<>\"']{0,500}(?:[?@#=~]|/[^\s<>\"'/]{0,80}\d{3}|/(?=[a-z\-]{0,40}\d)[\w\-]{12}))[^\s<>\"']+",
         r"\b(?:https?://)?(?:www\.|m\.)?(?:facebook|fb|instagram|linkedin|twitter|x|tiktok|t|wa|paypal|venmo|zoom|calendly|mychart|discord|youtu|"
         r"bit|goo|tinyurl)\.(?:com|me|gg|be|ly|gl|us|org)/[^\s<>\"']+",
-        r"\b[\w\-]+(?:\.[\w\-]+)+/[^\s<>\"']*(?:[?=][^\s<>\"']+|\d{4,}[^\s<>\"']*)",
+        r"(?<![\w.\-])[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,5}/(?=[^\s<>\"']{0,200}(?:[?=]|\d{4}))[^\s<>\"']+",
     ),
     PAYMENT: (
         r"\b\d{4}[\s\-]\d{4}[\s\-]\d{4}[\s\-]\d{1,7}\b",
@@ -172,18 +175,14 @@ class Streets(EntityRecognizer):
         r"(?:,?\s+(?:apt|apartment|unit|suite|flat|#)\s?#?\s?\d{1,5}[a-z]?)?",
         _IGNORE_CASE,
     )
+    _THE_STREET = re.compile(
+        r"^\S+ the (?:crescent|close|avenue|grove|green|mews|lane|square|terrace|quay|strand|esplanade|parade)\b", _IGNORE_CASE
+    )
     # A street that is named without a house.
     _ON_STREET = re.compile(
         r"\b(?:live|lives|living|based|located|house|home|address|moved)\s+(?:is\s+)?(?:at|on|off|in|near|to)\s+((?:[a-z][\w'’\-]*\s+){1,3}?)"
         r"(?:street|st|road|rd|avenue|ave|drive|lane|ln|boulevard|blvd|court|crescent|close|place|terrace|square|parade|grove)\b",
         _IGNORE_CASE,
-    )
-    _NOT_STREETS = frozenset(
-        "a an and any are at be before but by can cup cups day days did do does dose doses down drops during each every few for from g go "
-        "gram grams had has have hour hours i im in into iu is it just kg like long mcg me mg min mins minutes ml mls month months more my "
-        "night nights of off on once or our out oz over pill pills poor pregnant same since so steps tablet tablets than that the then they "
-        "this time times to too took twice until up was way we week weeks were when while with x year years yo yr yrs long normal healthy "
-        "miles mile km minute second half percent am pm".split()
     )
 
     def __init__(self, words: Words) -> None:
@@ -198,10 +197,10 @@ class Streets(EntityRecognizer):
         found = []
         for match in self._STREET.finditer(text):
             named = match.group(1).casefold().split()
-            if named and not set(named) & self._NOT_STREETS:
+            if named and (not set(named) & self._words.listed["no_streets"] or self._THE_STREET.search(match.group())):
                 found.append(RecognizerResult(ADDRESS, *match.span(), _SCORE))
         for match in self._ON_STREET.finditer(text):
-            if not set(match.group(1).casefold().split()) & self._NOT_STREETS:
+            if not set(match.group(1).casefold().split()) & self._words.listed["no_streets"]:
                 found.append(RecognizerResult(ADDRESS, match.start(1), match.end(), _SCORE))
         return found
 
@@ -214,12 +213,14 @@ class People(EntityRecognizer):
     _SURE = re.compile(
         r"\b(?:my|his|her|their|the|patient'?s?|full|first|last|sur|maiden|user)?\s*names?(?:'s|\s+is|\s+was|\s*[:=])\s*|"
         r"\b(?:i'?m|i am|we are|he'?s|she'?s|is|was|i'?m|am)\s+(?:called|named)\s+|"
-        r"\b(?:call me|you can call me|people call me|signed|sincerely|yours truly|best regards|kind regards|warm regards|regards|"
-        r"best wishes|cheers|thanks|thank you|thx|ta|love|from|xoxo)\s*[,\-–\n]+\s*|"
+        r"\b(?:call me|signed|sincerely|yours truly|regards|best wishes)(?:\s+by)?[\s,\-–:]{1,5}|"
+        r"\b(?:cheers|thanks|thank you|thx|ta|love|from|xoxo)\s*[,\-–\n]\s*|"
         r"\b(?:surname|forename|first name|last name)\s*(?:is|:|=)?\s*",
         _IGNORE_CASE,
     )
-    _TITLE = re.compile(r"\b(?:dr|doctor|mr|mrs|ms|miss|mx|prof|professor|nurse|sister|sir|dame|rev|father|dra)\b\.?\s+", _IGNORE_CASE)
+    _TITLE = re.compile(
+        r"\b(?:dr|doctor|mr|mrs|ms|miss|mx|prof|professor|nurse|sister|sir|dame|rev|father|dra)\b\.?\s+", _IGNORE_CASE
+    )
     _KIN = re.compile(
         r"\b(?:my|our|his|her)\s+(?:\w+\s+)?(?:husband|wife|partner|boyfriend|girlfriend|son|daughter|brother|sister|mother|mum|mom|dad|father|"
         r"friend|mate|uncle|aunt|auntie|aunty|cousin|neighbou?r|nan|gran|grandma|grandmother|grandpa|grandfather|niece|nephew|baby|kid|"
@@ -227,12 +228,16 @@ class People(EntityRecognizer):
         r"(?:\s+(?:is|was)\s+(?:called|named)|\s*,|'s\s+name\s+is|\s+named|\s+called)?\s+",
         _IGNORE_CASE,
     )
-    _HERE = re.compile(r"^\W*(?:hi|hello|hey|hiya|good \w+)?[\s,]*(?:it'?s|this is|its|i'?m|i am|im)?\s*([^\W\d_]+(?:\s+[^\W\d_]+)?)\s+here\b", _IGNORE_CASE)
-    # Words that follow a name and are none.
-    _NEVER = frozenset(
-        "and or but the a an i im my me is was has had says said told who that from in on at for with to of not so no yes it he she they we "
-        "you your have are am be been if as by about because when what how why can could would should do does did up out again also just "
-        "please thanks thank hi hello and's &".split()
+    _HERE = re.compile(
+        r"^\W*(?:hi|hello|hey|hiya|good \w+)?[\s,]*(?:it'?s|this is|its|i'?m|i am|im)?\s*([^\W\d_]+(?:\s+[^\W\d_]+)?)\s+here\b",
+        _IGNORE_CASE,
+    )
+    _EXPECTED = re.compile(
+        r"\b(?:i'?m|i am|this is|it'?s|its|patient|ask|asked|told by|seen by|saw|from|with|and|for|hi|hello|hey|dear)\s$",
+        _IGNORE_CASE,
+    )
+    _ADJECTIVE = re.compile(
+        r"(?:ic|al|ar|ous|ed|ing|ive|less|ish|ant|ent|ist|iac|tic|ful|able|ible|oid|sis|tion|ness|itis|ia|ine|one|ole|pam|in|ium|ate|ide)$"
     )
 
     def __init__(self, words: Words) -> None:
@@ -244,7 +249,7 @@ class People(EntityRecognizer):
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None) -> list[RecognizerResult]:
         """Every name."""
-        spans = [*self._announced(text), *self._given(text), *self._recognised(nlp_artifacts)]
+        spans = [*self._announced(text), *self._given(text), *self._unknown(text), *self._recognised(nlp_artifacts)]
         return [RecognizerResult(NAME, start, end, _SCORE) for start, end in spans if end > start]
 
     def _announced(self, text: str) -> Iterator[tuple[int, int]]:
@@ -272,13 +277,16 @@ class People(EntityRecognizer):
                 break
             word = match.group()
             plain = word.casefold()
-            if plain in self._NEVER:
+            if plain in self._words.listed["no_names"]:
                 break
             if self._words.is_surname(word) and (count or titled or word[0].isupper()):
                 end = match.end()
                 continue
             if self._words.is_medical(word):
                 break
+            if count and word[0].isupper() and text[start].isupper():
+                end = match.end()
+                continue
             if self._words.is_common(word) and not self._words.may_be_given_name(word):
                 # "My name is Young" announces it; "Dr said" does not.
                 if not (sure and not count and word[0].isupper()):
@@ -294,6 +302,32 @@ class People(EntityRecognizer):
             if self._words.is_given_name(word):
                 start, end = self._run(text, match.start())
                 yield start, max(end, match.end())
+
+    def _unknown(self, text: str) -> Iterator[tuple[int, int]]:
+        """Words that are neither English nor a slip of it: two side by side, or one where a name is expected."""
+        found = list(self._WORD.finditer(text))
+        strange = [not self._known(match.group()) for match in found]
+        if len(found) > 4 and sum(strange) > len(found) / 2:
+            # Another language.
+            return
+        number = 0
+        while number < len(found):
+            last = number
+            while last < len(found) and (
+                strange[last] or (last > number and found[last].group().casefold() in self._words.listed["particles"])
+            ):
+                if last > number and found[last].start() - found[last - 1].end() > 1:
+                    break
+                last += 1
+            while last > number and not strange[last - 1]:
+                last -= 1
+            expected = last > number and self._EXPECTED.search(text, max(0, found[number].start() - 20), found[number].start())
+            if last - number > 1 or (expected and not self._ADJECTIVE.search(found[number].group())):
+                yield found[number].start(), found[last - 1].end()
+            number = max(last, number + 1)
+
+    def _known(self, word: str) -> bool:
+        return len(word) < 3 or (word.isupper() and len(word) < 6) or self._words.is_near_known(word)
 
     def _recognised(self, artifacts: NlpArtifacts | None) -> Iterator[tuple[int, int]]:
         for entity in artifacts.entities if artifacts else ():
@@ -323,5 +357,3 @@ def _span(match: re.Match[str]) -> tuple[int, int]:
 def _gap(text: str, end: int) -> int:
     """How many characters stand between two words of one name: a space, or none where it ends here."""
     return 1 if text[end : end + 1] == " " else 0
-
-

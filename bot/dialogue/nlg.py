@@ -29,6 +29,10 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
         super().__init__(domain.responses if domain else {})
         self._disclaimer = Disclaimer.load(settings().knowledge)
 
+    def renew(self, disclaimer: Disclaimer) -> None:
+        """Take another disclaimer from now on."""
+        self._disclaimer = disclaimer
+
     async def generate(
         self,
         utter_action: str,

@@ -29,6 +29,7 @@ from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.events import ActionExecutionRejected, BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import metrics
 from bot.conversations.archive import Away
 from bot.dialogue.deletion import confirmed, erase, not_now, receipt
 from bot.dialogue.errors import BrokenModel
@@ -73,15 +74,36 @@ class GuideProcessor(MessageProcessor):
         channel = _Listening(message.output_channel)
         message.output_channel = channel
         BEGAN.set(time.monotonic())
-        try:
-            await super().handle_message(message)
-        except Exception:
-            logger.exception("a turn failed")
-        finally:
-            self._erased.discard(message.sender_id)
-        if not channel.spoke:
-            await self._say(Reply(kind=Kind.ERROR, text=TROUBLE), message.sender_id, channel)
+        with metrics.UNDER_WAY.track_inprogress(), metrics.timed("turn"):
+            try:
+                await super().handle_message(message)
+            except Exception:
+                logger.exception("a turn failed")
+                metrics.ERRORS.labels("turn").inc()
+            finally:
+                self._erased.discard(message.sender_id)
+            if not channel.spoke:
+                await self._say(Reply(kind=Kind.ERROR, text=TROUBLE), message.sender_id, channel)
+        metrics.count(channel.kind, channel.name())
         return getattr(channel, "messages", None)
+
+    async def parse_message(self, message: UserMessage, *args: Any, **kwargs: Any) -> Dict[str, Any]:
+        """Understand a message."""
+        with metrics.timed("understanding"):
+            parsed: Dict[str, Any] = await super().parse_message(message, *args, **kwargs)
+        found = (parsed.get("understanding") or {}).get("safety")
+        if found:
+            metrics.SAFETY.labels(found["category"], found["how"]).inc()
+        return parsed
+
+    def _predict_next_with_tracker(self, tracker: DialogueStateTracker) -> PolicyPrediction:
+        with metrics.timed("policies"):
+            return super()._predict_next_with_tracker(tracker)
+
+    async def excuse(self, message: UserMessage) -> Optional[List[Dict[str, Any]]]:
+        """Say that there is no answer, where a turn could not even begin."""
+        await self._say(Reply(kind=Kind.ERROR, text=TROUBLE), message.sender_id, message.output_channel)
+        return getattr(message.output_channel, "messages", None)
 
     async def _say(self, reply: Reply, sender: str, channel: Any) -> None:
         tracker = DialogueStateTracker.from_events(sender, [], self.domain.slots)
@@ -145,12 +167,14 @@ class GuideProcessor(MessageProcessor):
             return await super()._run_action(action, tracker, output_channel, nlg, prediction)
         events: List[Event] = []
         try:
-            events = await action.run(output_channel, nlg, tracker, self.domain)
+            with metrics.timed("action"):
+                events = await action.run(output_channel, nlg, tracker, self.domain)
         except ActionExecutionRejection:
             tracker.update(ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence))
             return self.should_predict_another_action(action.name())
         except Exception:
             logger.exception("action %s failed; the turn goes on without it", action.name())
+            metrics.ERRORS.labels("action").inc()
         self._log_action_on_tracker(tracker, action, events, prediction)
         if any(isinstance(event, UserUttered) for event in events):
             tracker = await self.run_action_extract_slots(output_channel, tracker)
@@ -169,7 +193,8 @@ class GuideProcessor(MessageProcessor):
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Keep a conversation, unless it was deleted in this turn."""
         if tracker.sender_id not in self._erased:
-            await super().save_tracker(tracker)
+            with metrics.timed("storing"):
+                await super().save_tracker(tracker)
 
     @staticmethod
     async def _send_bot_messages(events: Any, tracker: DialogueStateTracker, output_channel: Any) -> None:
@@ -184,10 +209,12 @@ class _Listening:
     def __init__(self, channel: Any) -> None:
         self._channel = channel
         self.spoke = False
+        self.kind = Kind.ERROR.value
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._channel, name)
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         self.spoke = True
+        self.kind = (message.get("reply") or {}).get("kind") or self.kind
         await self._channel.send_response(recipient_id, message)

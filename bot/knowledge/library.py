@@ -53,3 +53,14 @@ class Library:
 def library() -> Library:
     """The library that the settings name."""
     return Library.open(settings().knowledge, settings().database)
+
+
+def renew() -> str:
+    """Open the library anew, and return the knowledge base's version.
+
+    Raises:
+        StoreError, KnowledgeError, KnowledgeErrors: it can't be opened; the one that was open stays open.
+    """
+    Library.open(settings().knowledge, settings().database)
+    library.cache_clear()
+    return library().base.version

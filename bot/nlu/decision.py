@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ ANSWER_FROM = 0.22
 TALK_FROM = 0.12
 TALK_BESIDE_OUTSIDE = 0.6
 CHOICES = 3
+# An answer less sure than this leaves all three choices for what else may be meant.
+DOUBTFUL = 0.5
 
 # Kinds of talk that run into each other.
 SOCIABLE = frozenset({
@@ -38,6 +41,9 @@ LOOKUPS = {
     "food_rank": "magnesium_foods",
     "daily_need": "magnesium_daily_intake",
 }
+# "Can it be taken with orange juice" asks nothing of the juice.
+_FOODS = ("food_amount", "food_total")
+_TAKING = re.compile(r"\b(?:take|takes|taken|taking|swallow\w*|wash(?:ed)? (?:it |them )?down)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -97,9 +103,12 @@ class Decider:
             text: the message.
             scores: of each intent, near 0 where no example is like the message.
         """
+        if _TAKING.search(text):
+            scores = {intent: score for intent, score in scores.items() if intent not in _FOODS}
         ranking = self._rank(scores)
         covered = [candidate for candidate in ranking if self.covers(candidate.intent)]
-        choices = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)[:CHOICES]
+        nearest = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)
+        choices = nearest[:CHOICES]
         inside = self.scope.probability(self.evidence(scores))
         talk = [candidate for candidate in ranking if self.is_talk(candidate.intent)]
         outside = scores.get(OUT_OF_SCOPE, 0.0)
@@ -115,8 +124,8 @@ class Decider:
         if first.score < ANSWER_FROM:
             return Decision(UNCLEAR, (), choices, confidence)
         topics = (first.intent,) if first.intent in self.groups else ()
-        others = tuple(choice for choice in choices if choice != first.intent)
-        return Decision(first.intent, topics, others, confidence)
+        others = tuple(choice for choice in nearest if choice != first.intent)
+        return Decision(first.intent, topics, others[: CHOICES if confidence < DOUBTFUL else CHOICES - 1], confidence)
 
     def combine(self, whole: Decision, parts: Sequence[Sequence[tuple[Decision, bool]]]) -> Decision:
         """The decision on a message that asks several things: each answered once, in their order.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -62,6 +63,9 @@ def quick_hashes() -> Iterator[None]:
 def topics() -> Iterator[Topics]:
     """The knowledge base's topics, read once for all tests."""
     read = Topics.read(Settings().knowledge)
+    # The examples of a few: to learn from thousands takes a second for each console.
+    few = ("caffeine", "alcohol", "iron_treatment")
+    read = dataclasses.replace(read, questions={topic: read.questions[topic] for topic in few})
     before = Topics.__dict__["read"]
     Topics.read = classmethod(lambda cls, folder: read)  # type: ignore[method-assign]
     yield read

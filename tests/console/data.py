@@ -57,7 +57,9 @@ class Written:
             connection.execute(conversations.insert().values(row))
             return [connection.execute(turns.insert().values(turn)).inserted_primary_key[0] for turn in rows]
 
-    def rating(self, name: str, message: str, helpful: bool, word: str = "", topic: str | None = None, at: float = NOON) -> None:
+    def rating(
+        self, name: str, message: str, helpful: bool, word: str = "", topic: str | None = None, at: float = NOON
+    ) -> None:
         """A visitor's thumb."""
         row = {"conversation": name, "message": message, "helpful": helpful, "word": word, "at": at, "topic": topic}
         with self.database.begin() as connection:

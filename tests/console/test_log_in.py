@@ -31,8 +31,10 @@ def test_it_works(open_browser: Browser) -> None:
     assert "vera, reviewer" in member.get("/").text
 
 
-@pytest.mark.parametrize("path", ["/", "/conversations", "/conversations/x", "/inbox", "/dashboard", "/staff", "/audit",
-                                  "/export/audit.csv", "/account"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/conversations", "/conversations/x", "/inbox", "/dashboard", "/staff", "/audit", "/export/audit.csv", "/account"],
+)
 def test_nothing_is_shown_to_who_is_not_logged_in(open_browser: Browser, path: str) -> None:
     answer = open_browser().get(path, follow_redirects=False)
     assert answer.status_code == 303
@@ -173,9 +175,19 @@ def test_a_log_in_form_from_elsewhere_is_refused(open_browser: Browser) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/a\nb",
-     "http:evil", "", "/\tx", "///evil.example"],
-)  # fmt: skip
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/a\nb",
+        "http:evil",
+        "",
+        "/\tx",
+        "///evil.example",
+    ],
+)
 def test_no_log_in_leads_elsewhere(open_browser: Browser, target: str) -> None:
     assert local(target) == "/"
     assert open_browser().log_in("vera", then=target).headers["location"] == "/"

@@ -14,12 +14,27 @@ from tests.console.data import Written, unclear
 Browser = Callable[..., Member]
 
 READERS = ("/", "/conversations", "/conversations/v1", "/inbox", "/inbox/decisions", "/dashboard", "/account")
-ADMINS = ("/staff", "/audit", "/conversations/v1/erase", "/conversations/v1/export", "/export/conversations.csv",
-          "/export/inbox.json", "/export/decisions.csv", "/export/figures.json", "/export/audit.csv")  # fmt: skip
+ADMINS = (
+    "/staff",
+    "/audit",
+    "/conversations/v1/erase",
+    "/conversations/v1/export",
+    "/export/conversations.csv",
+    "/export/inbox.json",
+    "/export/decisions.csv",
+    "/export/figures.json",
+    "/export/audit.csv",
+)
 REVIEWERS = (
-    "/conversations/v1/notes", "/conversations/v1/tags", "/conversations/v1/assignee", "/conversations/v1/status", "/filters",
-    "/filters/1/remove", "/inbox", "/inbox/decisions/1/undo",
-)  # fmt: skip
+    "/conversations/v1/notes",
+    "/conversations/v1/tags",
+    "/conversations/v1/assignee",
+    "/conversations/v1/status",
+    "/filters",
+    "/filters/1/remove",
+    "/inbox",
+    "/inbox/decisions/1/undo",
+)
 ADMINS_POST = ("/staff", "/staff/rita", "/conversations/v1/erase")
 
 
@@ -67,7 +82,9 @@ def test_every_page_that_changes_something_needs_a_form_of_one_s_own(admin: Memb
 def test_every_address_that_takes_forms_is_in_these_tests() -> None:
     posts = {route.path for route in routes() if "POST" in (getattr(route, "methods", None) or ())}  # type: ignore[union-attr]
     tested = {path.replace("/v1", "/{conversation}").replace("/rita", "/{name}") for path in (*REVIEWERS, *ADMINS_POST)}
-    tested = {path.replace("decisions/1", "decisions/{lesson:int}").replace("filters/1", "filters/{filter:int}") for path in tested}
+    tested = {
+        path.replace("decisions/1", "decisions/{lesson:int}").replace("filters/1", "filters/{filter:int}") for path in tested
+    }
     assert posts == tested | {"/log-in", "/log-out", "/account"}
 
 

@@ -21,12 +21,23 @@ Browser = Callable[..., Member]
 
 
 def test_a_visitor_s_words_are_never_markup(written: Written, admin: Member) -> None:
-    written.conversation("v1", XSS, danger(XSS, rule="<b>rule"), unclear(XSS, replied=XSS, entities=f'[{{"entity": "{"<i>"}", "value": "<u>"}}]'))
+    written.conversation(
+        "v1", XSS, danger(XSS, rule="<b>rule"), unclear(XSS, replied=XSS, entities=f'[{{"entity": "{"<i>"}", "value": "<u>"}}]')
+    )
     written.rating("v1", "message-1", False, word=XSS, topic="<s>")
     admin.submit("/conversations/v1/notes", text=XSS)
     admin.submit("/conversations/v1/tags", tag="<em>tag")
-    for path in ("/", "/conversations", "/conversations?words=script", "/conversations/v1", "/inbox", "/dashboard?first=2026-11-01&last=2026-11-30",
-                 "/conversations?words=<script>&topic=<b>", "/audit", "/log-in?then=/%22%3E%3Cscript%3E"):  # fmt: skip
+    for path in (
+        "/",
+        "/conversations",
+        "/conversations?words=script",
+        "/conversations/v1",
+        "/inbox",
+        "/dashboard?first=2026-11-01&last=2026-11-30",
+        "/conversations?words=<script>&topic=<b>",
+        "/audit",
+        "/log-in?then=/%22%3E%3Cscript%3E",
+    ):
         text = admin.get(path).text
         for tag in ("<script>document", "<img", "<b>", "<i>", "<u>", "<s>", "<em>", '"><script>'):
             assert tag not in text, (path, tag)
@@ -47,12 +58,36 @@ def test_a_source_s_address_is_followed_only_where_it_is_one_of_the_web(written:
 
 @pytest.mark.parametrize(
     "words",
-    ["'; DROP TABLE turns; --", '" OR 1=1 --', "legs' AND (SELECT 1)='1", "NEAR(a b)", "legs*", "said:legs", "a AND OR NOT", "%", "\\", '"', "(", "\0"],
+    [
+        "'; DROP TABLE turns; --",
+        '" OR 1=1 --',
+        "legs' AND (SELECT 1)='1",
+        "NEAR(a b)",
+        "legs*",
+        "said:legs",
+        "a AND OR NOT",
+        "%",
+        "\\",
+        '"',
+        "(",
+        "\0",
+    ],
 )
 def test_what_is_searched_for_is_never_an_order(written: Written, reader: Member, database: Engine, words: str) -> None:
     written.conversation("v1", "magnesium at night")
-    for query in ({"words": words}, {"topic": words}, {"tag": words}, {"assignee": words}, {"knowledge": words}, {"safety": words},
-                  {"channel": words}, {"language": words}, {"after": words}, {"since": words}, {"least": words}):  # fmt: skip
+    for query in (
+        {"words": words},
+        {"topic": words},
+        {"tag": words},
+        {"assignee": words},
+        {"knowledge": words},
+        {"safety": words},
+        {"channel": words},
+        {"language": words},
+        {"after": words},
+        {"since": words},
+        {"least": words},
+    ):
         assert reader.get("/conversations", params=query).status_code == 200, query
     with database.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(conversations)).scalar() == 1
@@ -63,14 +98,24 @@ def test_a_form_of_another_website_is_refused(open_browser: Browser, written: Wr
     member = open_browser("vera")
     token = member.token()
     for origin, status in (("https://evil.example", 403), ("null", 403), ("http://localhost:1", 403), (ADDRESS, 303)):
-        answer = member.post("/conversations/v1/notes", data={"csrf": token, "text": "hi"}, headers={"origin": origin}, follow_redirects=False)
+        answer = member.post(
+            "/conversations/v1/notes", data={"csrf": token, "text": "hi"}, headers={"origin": origin}, follow_redirects=False
+        )
         assert answer.status_code == status, origin
 
 
 def test_only_this_machine_s_names_are_served(open_browser: Browser) -> None:
     member = open_browser()
-    for host, status in (("localhost:5006", 200), ("127.0.0.1:5006", 200), ("[::1]:5006", 200), ("localhost", 200),
-                         ("evil.example", 421), ("localhost.evil.example", 421), ("", 421), ("127.0.0.1.nip.io:5006", 421)):  # fmt: skip
+    for host, status in (
+        ("localhost:5006", 200),
+        ("127.0.0.1:5006", 200),
+        ("[::1]:5006", 200),
+        ("localhost", 200),
+        ("evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("", 421),
+        ("127.0.0.1.nip.io:5006", 421),
+    ):
         assert member.get("/log-in", headers={"host": host}).status_code == status, host
 
 
@@ -96,8 +141,20 @@ def test_pages_have_no_script_or_style_of_their_own_and_nothing_from_outside() -
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=\"/static/)|(src|href)=\"(https?:)?//", text), path
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/conversations/gone", "/conversations/gone/erase", "/filters", "/static/nothing.js",
-                                  "/export/nothing.csv", "/export/audit.exe", "/static/../app.py", "/sign-in"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/conversations/gone",
+        "/conversations/gone/erase",
+        "/filters",
+        "/static/nothing.js",
+        "/export/nothing.csv",
+        "/export/audit.exe",
+        "/static/../app.py",
+        "/sign-in",
+    ],
+)
 def test_what_is_not_there_is_a_plain_page_or_json(admin: Member, path: str) -> None:
     page = admin.get(path)
     assert page.status_code in (404, 405)

@@ -22,7 +22,11 @@ def files(tmp_path: Path) -> Files:
         shutil.copy(ROOT / "knowledge" / "topics" / f"{name}.yml", tmp_path / "knowledge" / "topics")
     shutil.copy(ROOT / "data" / "nlu.yml", tmp_path / "nlu.yml")
     return Files(
-        tmp_path / "knowledge", tmp_path / "nlu.yml", tmp_path / "test_inbox.yml", tmp_path / "danger.yml", tmp_path / "wanted.yml"
+        tmp_path / "knowledge",
+        tmp_path / "nlu.yml",
+        tmp_path / "test_inbox.yml",
+        tmp_path / "danger.yml",
+        tmp_path / "wanted.yml",
     )
 
 
@@ -46,14 +50,19 @@ def test_an_example_is_added_to_its_topic_and_nothing_else_changes(files: Files)
     after = path.read_text(encoding="utf-8")
     added = "- will my morning brew keep the legs going\n"
     assert after.replace(added, "", 1) == before
-    assert yaml.safe_load(after)["questions"] == [*yaml.safe_load(before)["questions"], "will my morning brew keep the legs going"]
+    assert yaml.safe_load(after)["questions"] == [
+        *yaml.safe_load(before)["questions"],
+        "will my morning brew keep the legs going",
+    ]
     assert plan.lessons == [1]
 
 
 def test_comments_and_odd_lines_stay_as_they_are(files: Files) -> None:
     path = files.topic("caffeine")
     text = path.read_text(encoding="utf-8")
-    text = text.replace("answer:\n", "- a question over\n  two lines # and a word on it\n# what follows is the answer\nanswer:\n", 1)
+    text = text.replace(
+        "answer:\n", "- a question over\n  two lines # and a word on it\n# what follows is the answer\nanswer:\n", 1
+    )
     path.write_text(text, encoding="utf-8")
     write(planned(files, lesson("does: a colon # hurt")))
     after = path.read_text(encoding="utf-8")
@@ -61,7 +70,9 @@ def test_comments_and_odd_lines_stay_as_they_are(files: Files) -> None:
     assert yaml.safe_load(after)["questions"][-2:] == ["a question over two lines", "does: a colon # hurt"]
 
 
-@pytest.mark.parametrize("text", ["false", "null", "12:30", "- dash", "'quoted", 'say "hi"', "ends with:", "@home", "*star", "ümläut ☕", "%xy"])
+@pytest.mark.parametrize(
+    "text", ["false", "null", "12:30", "- dash", "'quoted", 'say "hi"', "ends with:", "@home", "*star", "ümläut ☕", "%xy"]
+)
 def test_odd_texts_come_back_as_they_were(files: Files, text: str) -> None:
     assert yaml.safe_load(scalar(text)) == text
     plan = planned(files, lesson(text))
@@ -136,7 +147,9 @@ def test_out_of_scope_gets_a_block_of_its_own_that_grows(files: Files) -> None:
 def test_a_test_becomes_a_story_with_its_entities(files: Files) -> None:
     entities = '[{"entity": "food", "value": "coffee"}]'
     write(planned(files, lesson("is coffee bad: yes or no", "test", entities=entities)))
-    plan = planned(files, lesson("who won the cup", "test", "out_of_scope"), lesson("is coffee bad: yes or no", "test", entities=entities))
+    plan = planned(
+        files, lesson("who won the cup", "test", "out_of_scope"), lesson("is coffee bad: yes or no", "test", entities=entities)
+    )
     write(plan)
     stories = yaml.safe_load(files.stories.read_text(encoding="utf-8"))["stories"]
     assert stories == [
@@ -152,7 +165,9 @@ def test_a_test_becomes_a_story_with_its_entities(files: Files) -> None:
 
 
 def test_entities_are_marked_where_they_stand() -> None:
-    one = lesson("tea or tea", entities='[{"entity": "food", "value": "Tea"}, {"entity": "food", "value": "tea"}, {"entity": "x"}]')
+    one = lesson(
+        "tea or tea", entities='[{"entity": "food", "value": "Tea"}, {"entity": "food", "value": "tea"}, {"entity": "x"}]'
+    )
     assert marked(one.said, one) == "[tea](food) or [tea](food)"
     assert marked("tea", lesson("tea", entities="not json")) == "tea"
 

@@ -27,10 +27,24 @@ def test_it_works(written: Written, reader: Member) -> None:
     written.rating("v1", "message-1", False, word="not what I asked")
     page = reader.get("/conversations/v1").text
     for shown in (
-        "how much in almonds", "food: almonds", "low confidence", "20%", "Does caffeine make restless legs worse?", "food amount",
-        "emergency: rule clot-risk", "not understood", "not what I asked", "thumbs down", "Marshall 2019", "30 ms", "abc123",
-        "24 Nov 2026, 12:00", f'id="turn-{ids[0]}"', f'href="#turn-{ids[0]}"', 'href="https://example.org/marshall"',
-    ):  # fmt: skip
+        "how much in almonds",
+        "food: almonds",
+        "low confidence",
+        "20%",
+        "Does caffeine make restless legs worse?",
+        "food amount",
+        "emergency: rule clot-risk",
+        "not understood",
+        "not what I asked",
+        "thumbs down",
+        "Marshall 2019",
+        "30 ms",
+        "abc123",
+        "24 Nov 2026, 12:00",
+        f'id="turn-{ids[0]}"',
+        f'href="#turn-{ids[0]}"',
+        'href="https://example.org/marshall"',
+    ):
         assert shown in page, shown
 
 
@@ -65,8 +79,15 @@ def test_a_view_is_in_the_audit_log_by_its_code_only(written: Written, reader: M
 
 def test_notes_are_kept(written: Written, reviewer: Member, database: Engine) -> None:
     first = written.conversation("v1", "hello")[0]
-    assert reviewer.submit("/conversations/v1/notes", text="look again", list="low=1").headers["location"].startswith("/conversations/v1?low=1#")
-    assert reviewer.submit("/conversations/v1/notes", text="this one", turn=str(first)).headers["location"] == f"/conversations/v1#turn-{first}"
+    assert (
+        reviewer.submit("/conversations/v1/notes", text="look again", list="low=1")
+        .headers["location"]
+        .startswith("/conversations/v1?low=1#")
+    )
+    assert (
+        reviewer.submit("/conversations/v1/notes", text="this one", turn=str(first)).headers["location"]
+        == f"/conversations/v1#turn-{first}"
+    )
     page = reviewer.get("/conversations/v1").text
     assert page.count("this one") == 2
     with database.connect() as connection:
@@ -155,7 +176,9 @@ def test_going_round_by_another_status_does_not_help(written: Written, reviewer:
         assert before != "done"
 
 
-def test_a_change_that_somebody_else_made_is_not_overwritten(written: Written, reviewer: Member, second: Member, database: Engine) -> None:
+def test_a_change_that_somebody_else_made_is_not_overwritten(
+    written: Written, reviewer: Member, second: Member, database: Engine
+) -> None:
     written.conversation("v1", "hello")
     second.submit("/conversations/v1/status", status="in_review", before="new")
     answer = reviewer.submit("/conversations/v1/status", status="done", before="new")

@@ -6,8 +6,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
 
-from bot.conversations import database
+from bot.channels.messaging import tables as messaging
 from bot.console.tables import metadata
+from bot.conversations import database
 
 
 def test_the_tables_are_the_ones_that_are_described(engine: Engine) -> None:
@@ -15,6 +16,8 @@ def test_the_tables_are_the_ones_that_are_described(engine: Engine) -> None:
         # The index of the visitor's words is the databases' own matter.
         return not (name or "").startswith(("turns_text", "turns_words", "words")) and name != database.VERSIONS
 
+    # Described elsewhere, and described once the module is known.
+    assert messaging.outbox.metadata is metadata
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours})
         assert compare_metadata(context, metadata) == []

@@ -55,7 +55,9 @@ class RunningConsole:
         probe = socket.socket()
         probe.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, ws="none"))
+        self._server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False, ws="none")
+        )
         self._thread = threading.Thread(target=self._server.run, args=([probe],), daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 20
@@ -70,7 +72,15 @@ class RunningConsole:
             said: list[str | dict[str, Any]] = []
             for _ in range(chance.randint(1, 5)):
                 text, topic = chance.choice(QUESTIONS)
-                said.append({"said": text, "topic": topic, "intent": topic, "confidence": chance.uniform(0.25, 1), "milliseconds": chance.uniform(12, 140)})
+                said.append(
+                    {
+                        "said": text,
+                        "topic": topic,
+                        "intent": topic,
+                        "confidence": chance.uniform(0.25, 1),
+                        "milliseconds": chance.uniform(12, 140),
+                    }
+                )
             if number % 4 == 0:
                 said.append(unclear(MISSED[(number // 4) % len(MISSED)], milliseconds=20.0))
             if number % 9 == 3:
@@ -81,7 +91,9 @@ class RunningConsole:
             self.written.conversation(f"visitor-{number}", *said, at=at, channel=channel, status=status, demo=number % 10 == 0)
             if number % 6 == 2:
                 message = f"message-{self.written.messages}"
-                self.written.rating(f"visitor-{number}", message, helpful=number % 12 == 2, topic=chance.choice(QUESTIONS)[1], at=at)
+                self.written.rating(
+                    f"visitor-{number}", message, helpful=number % 12 == 2, topic=chance.choice(QUESTIONS)[1], at=at
+                )
 
     def stop(self) -> None:
         self._server.should_exit = True

@@ -19,10 +19,8 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 
-from bot.conversations import erasure
-from bot.conversations.erasure import Receipt
 from bot.dialogue.agent import stored_conversations
-from bot.dialogue.deletion import receipt
+from bot.dialogue.deletion import erase, receipt
 from bot.dialogue.reply import Answer, Button, Citation, FinishedReply, Kind
 from bot.knowledge.drawing import Box, Drawing, Words
 from bot.knowledge.topic import Grade
@@ -159,7 +157,7 @@ class FakeAgent:
             mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         if text == "#delete:yes":
-            proof = Receipt.issue(await erasure.delete(self.tracker_store, message.sender_id))
+            proof = await erase(self.tracker_store, message.sender_id)
             gone = receipt(proof)
             parts = {name: getattr(gone, name) for name in ("kind", "text", "lookup")}
             parting = finished(**parts)

@@ -61,6 +61,10 @@ class RunningServer:
                 time.sleep(0.2)
         raise RuntimeError((self.folder / "log").read_text()[-4000:])
 
+    @property
+    def died(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
     def wait_until_dead(self) -> None:
         assert self._process
         self._process.wait(30)

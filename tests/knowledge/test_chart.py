@@ -22,9 +22,9 @@ from bot.knowledge.chart import (
     total_chart,
     treatments,
 )
-from bot.knowledge.drawing import BAR, DARK_INK, DARK_PAPER, INK, PAPER, WIDTH, Box, Tone, Words
+from bot.knowledge.drawing import BAR, DARK_INK, DARK_PAPER, INK, PAPER, WIDTH, Box, Drawing, Tone, Words
 from bot.knowledge.foods import FoodAmount, Foods, Total
-from bot.knowledge.picture import SCALE, png
+from bot.knowledge.picture import SCALE, painted, png
 from bot.knowledge.topic import Grade
 from bot.settings import ROOT
 
@@ -185,6 +185,21 @@ def test_markup_in_a_name_is_only_a_name() -> None:
     assert "<script" not in chart.svg
     assert "&amp; co" in chart.svg
     ElementTree.fromstring(chart.svg)
+
+
+def test_a_drawing_is_read_back_from_its_image(charts: dict[str, Chart]) -> None:
+    for chart in charts.values():
+        assert painted(Drawing.read(chart.svg), chart.title, chart.alt) == png(chart)
+    assert Drawing.read(foods_chart([food("a & <b>", 1)]).svg).items == foods_chart([food("a & <b>", 1)]).drawing.items
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["", "<svg", "<svg/>", '<svg xmlns="http://www.w3.org/2000/svg" height="1"><text x="1"/></svg>', '<svg height="soup"/>'],
+)
+def test_an_image_of_others_is_not_read(image: str) -> None:
+    with pytest.raises(ValueError, match=r"drawing|could not convert"):
+        Drawing.read(image)
 
 
 def test_ids_are_told_apart_by_a_key() -> None:

@@ -39,6 +39,12 @@ def test_a_very_long_text_is_cut(encoder: SentenceEncoder) -> None:
     assert encoder.encode(["legs " * 50_000]).shape == (1, DIMENSIONS)
 
 
+def test_the_end_of_a_long_text_is_read(encoder: SentenceEncoder) -> None:
+    story = "I walked by the river and fed the ducks. " * 40
+    tea, boat = encoder.encode([f"{story} Does tea count as caffeine?", f"{story} Who hires out the boats?"])
+    assert tea @ boat < 0.95
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "model.onnx"
     other.write_bytes(b"not it")

@@ -9,17 +9,16 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic import Request as SanicRequest
 from sanic.response import HTTPResponse
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.messaging.app import App, Incoming, Refused, Request
 from bot.channels.messaging.chart_link import ChartLinks
 from bot.channels.messaging.guide import AgentGuide
 from bot.channels.messaging.queue import Queue
 from bot.channels.messaging.registry import switched_on
-from bot.channels.messaging.worker import Worker
-from bot.channels.web import records
+from bot.channels.messaging.worker import AWAY, Worker
 from bot.channels.web.limits import InProcessLimits
 from bot.channels.web.problem import Problem
+from bot.conversations.archive import Away, the_archive
 from bot.secret import signing_key
 from bot.settings import Settings
 
@@ -28,7 +27,8 @@ logger = logging.getLogger(__name__)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # The largest documented request is far below this; what is larger is no message.
 MOST_BYTES = 2**20
-FINISH_WITHIN = 20.0
+# A little longer than a request to a provider may take.
+FINISH_WITHIN = 16.0
 # Whoever sends much that is refused does not fill the log.
 REFUSALS_LOGGED_PER_MINUTE = 30
 
@@ -40,7 +40,7 @@ class MessagingInput(InputChannel):
 
     Args:
         app: the app.
-        receive: keeps messages; what raises SQLAlchemyError asks the provider to send them again.
+        receive: keeps messages; what tells that the database is away asks the provider to send them again.
         public_url: the server's address as the provider knows it.
     """
 
@@ -78,7 +78,7 @@ class MessagingInput(InputChannel):
             if not await self._refusals.take(self._app.name, REFUSALS_LOGGED_PER_MINUTE):
                 logger.warning("%s: a request was refused with %d: %s", self._app.name, refused.status, refused.why)
             return Problem(refused.status, "refused", "This request was refused.").response()
-        except SQLAlchemyError:
+        except AWAY:
             logger.exception("%s: a message could not be kept", self._app.name)
             return Problem(503, "unavailable", "The message could not be kept. Please send it again.", 5).response()
 
@@ -119,6 +119,18 @@ class Desk:
         self._options = options
         self._apps: Dict[str, App] = switched_on(options)
         self._worker: Optional[Worker] = None
+        self._queue: Optional[Queue] = None
+
+    def counts(self) -> Dict[str, int]:
+        """How much waits in which queue, such as {"slack unanswered": 2}.
+
+        Raises:
+            Away: the database does not answer.
+        """
+        if self._queue is None:
+            return {}
+        kept = ("unanswered", "waiting", "dead")
+        return {f"{channel} {what}": number for (channel, what), number in self._queue.counts().items() if what in kept}
 
     def channels(self) -> List[InputChannel]:
         """The input channels of the apps that are on."""
@@ -136,7 +148,7 @@ class Desk:
 
     async def _receive(self, app: App, messages: List[Incoming]) -> None:
         if self._worker is None:
-            raise SQLAlchemyError("the server has not started yet")
+            raise Away("the server has not started yet")
         await self._worker.receive(app, messages)
 
     async def _start(self, server: Sanic, _: Any) -> None:
@@ -146,7 +158,7 @@ class Desk:
         async def ask(message: UserMessage) -> None:
             await agent().handle_message(message)
 
-        queue = Queue(records.engine(self._options.conversations), self._secret())
+        queue = self._queue = Queue(the_archive().ready, self._secret())
         guide = AgentGuide(self._options, agent, ask)
         worker = Worker(queue, self._apps, guide, self._options.messaging_attempts)
         await worker.start()

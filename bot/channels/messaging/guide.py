@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from typing import Any, Callable, Dict, List, Optional
 
@@ -14,7 +15,7 @@ from bot.channels.messaging.answers import Message
 from bot.channels.messaging.app import App
 from bot.channels.messaging.queue import Delivery
 from bot.channels.web.body import readable
-from bot.channels.web.conversation import reply_to
+from bot.conversations.archive import the_archive
 from bot.dialogue.disclaimer import Disclaimer
 from bot.dialogue.reply import Reply
 from bot.knowledge.drawing import Drawing
@@ -52,8 +53,10 @@ class AgentGuide:
     async def ask(self, app: App, delivery: Delivery, text: str, country: Optional[str]) -> List[Message]:
         """The reply to a text, the same one where the message was answered before."""
         if delivery.attempts > 1:
-            known = await reply_to(self._agent().tracker_store, delivery.conversation, delivery.key)
-            if known:
+            loop = asyncio.get_running_loop()
+            turn = await loop.run_in_executor(None, the_archive().answered, delivery.conversation, delivery.key)
+            if turn and turn["answered"] is not None:
+                known: List[Message] = json.loads(turn["reply"])
                 return known
         output = CollectingChannel(app.wording or app.name)
         # Rasa takes a message that starts with a slash for a command; a visitor has none to give.
@@ -72,13 +75,13 @@ class AgentGuide:
         said = [event for event in (tracker.events if tracker else ()) if isinstance(event, BotUttered)]
         return [button for event in said[-BUTTONS_OF:] for button in event.message().get("buttons") or ()]
 
-    async def finish(self, app: App, conversation: str, reply: Reply, country: Optional[str]) -> Message:
-        """A reply of ours with the disclaimer, as the dialogue would say it."""
+    async def finish(self, app: App, conversation: str, reply: Reply, country: Optional[str], full: bool = False) -> Message:
+        """A reply of ours with the disclaimer, as the dialogue would say it, or with its full wording."""
         finished = self._disclaimer.finish(
             reply,
             channel=app.wording or app.name,
             country=country or self._options.country,
-            first=await self._agent().tracker_store.retrieve(conversation) is None,
+            first=full or not await self._agent().tracker_store.exists(conversation),
         )
         return {"text": finished.plain(), "buttons": [], "reply": finished.dict()}
 

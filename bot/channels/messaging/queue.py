@@ -7,20 +7,22 @@ finishes is written only while it still holds it, so that nothing is answered tw
 from __future__ import annotations
 
 import re
+import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
 
 from bot.channels.messaging.app import Incoming, Outgoing
 from bot.channels.messaging.pseudonym import Pseudonyms
 from bot.channels.messaging.seal import Seal, Unreadable
-from bot.channels.messaging.tables import TABLES, deliveries, lanes, outbox, seen, silences
-from bot.conversations.tables import metadata
+from bot.channels.messaging.tables import deliveries, lanes, outbox, seen, silences
 
 ANSWER, SEND = "answer", "send"
 WAITING, HELD, SENT, DEAD, DONE, FAILED = "waiting", "held", "sent", "dead", "done", "failed"
@@ -34,8 +36,8 @@ SEEN_FOR = 14 * DAY
 HANDLED_FOR = 7 * DAY
 HELD_FOR = DAY
 
-# What could be a number or an account in a provider's words.
-_DIGITS = re.compile(r"\d{5,}")
+# What could be a number or an account in a provider's words; error codes have up to six digits.
+_DIGITS = re.compile(r"\d{7,}")
 MOST_WHY = 200
 
 
@@ -83,30 +85,44 @@ class Queue:
     """The queue as one worker sees it.
 
     Args:
-        database: the conversations' database.
+        database: gives the engine of the conversations' database; raises what tells that it does not answer.
         secret: the installation's.
         clock: seconds since 1970.
     """
 
-    def __init__(self, database: sa.engine.Engine, secret: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Callable[[], Engine], secret: str, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._clock = clock
         self._seal = Seal(secret)
         self.names = Pseudonyms(secret)
         self.owner = uuid.uuid4().hex
-        insert = postgresql.insert if database.dialect.name == "postgresql" else sqlite.insert
-        self._insert: Callable[[sa.Table], Any] = insert
-        _create(database)
+        # The transaction that calls share, in the thread that runs them.
+        self._shared = threading.local()
+
+    def together(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Run calls of this queue in one transaction; what each returned or raised, of which it undid only its own."""
+        outcomes: list[Any] = []
+        with _begun(self._database()) as connection:
+            self._shared.connection = connection
+            try:
+                for call in calls:
+                    try:
+                        outcomes.append(call())
+                    except (Lost, sa.exc.SQLAlchemyError) as error:
+                        outcomes.append(error)
+            finally:
+                self._shared.connection = None
+        return outcomes
 
     # In.
 
     def receive(self, channel: str, messages: Sequence[Incoming]) -> int:
         """Keep what came; how many of them are new."""
         new = 0
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             for message in messages:
                 key = self.names.delivery(channel, message.id)
-                row = self._insert(seen).values(key=key, at=self._clock()).on_conflict_do_nothing()
+                row = _upsert(connection, seen).values(key=key, at=self._clock()).on_conflict_do_nothing()
                 if not connection.execute(row).rowcount:
                     continue
                 new += 1
@@ -138,7 +154,7 @@ class Queue:
             .order_by(sa.func.min(deliveries.c.id))
             .limit(most)
         )
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             found = list(connection.execute(oldest).scalars())
             taken = (self._next_delivery(connection, name) for name in found if self._take(connection, name, ANSWER))
             return [delivery for delivery in taken if delivery]
@@ -166,7 +182,7 @@ class Queue:
         Raises:
             Lost: the lane went to another worker.
         """
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             self._hold(connection, delivery.conversation, ANSWER)
             held = (outbox.c.conversation == delivery.conversation) & (outbox.c.status == HELD)
             if more:
@@ -187,7 +203,7 @@ class Queue:
     def erased(self, delivery: Delivery, requests: Sequence[Outgoing]) -> Delivery | None:
         """Keep nothing of a conversation but the receipt, until it is sent, and what the visitor wrote since."""
         name = delivery.conversation
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             connection.execute(outbox.delete().where(outbox.c.conversation == name))
             gone = (deliveries.c.status != WAITING) | (deliveries.c.id == delivery.id)
             connection.execute(deliveries.delete().where((deliveries.c.conversation == name) & gone))
@@ -203,7 +219,7 @@ class Queue:
             return False
         original = self.names.delivery(delivery.channel, delivery.incoming.edits)
         of_it = deliveries.c.conversation == delivery.conversation
-        with self._database.connect() as connection:
+        with self._reading() as connection:
             place = connection.execute(sa.select(deliveries.c.place).where(of_it & (deliveries.c.key == original))).scalar()
             if place is None:
                 return False
@@ -213,13 +229,13 @@ class Queue:
     def holds_more(self, conversation: str) -> bool:
         """Whether something is held back until the visitor asks for more."""
         held = (outbox.c.conversation == conversation) & (outbox.c.status == HELD)
-        with self._database.connect() as connection:
+        with self._reading() as connection:
             return connection.execute(sa.select(outbox.c.id).where(held).limit(1)).first() is not None
 
     def silence(self, channel: str, address: str) -> str | None:
         """Why an account is not written to, if it is not."""
         query = sa.select(silences.c.why).where(silences.c.digest == self.names.silence(channel, address))
-        with self._database.connect() as connection:
+        with self._reading() as connection:
             why: str | None = connection.execute(query).scalar()
         return why
 
@@ -240,7 +256,7 @@ class Queue:
             .order_by(outbox.c.due)
             .limit(most)
         )
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             found = list(connection.execute(due).scalars())
             taken = (self._next_parcel(connection, name) for name in found if self._take(connection, name, SEND))
             return [parcel for parcel in taken if parcel]
@@ -248,7 +264,7 @@ class Queue:
     def sent(self, parcel: Parcel, following: Outgoing | None = None) -> Parcel | None:
         """A request was taken, and perhaps another one follows on it; the next one to send, if any."""
         row = outbox.c.id == parcel.id
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             self._hold(connection, parcel.conversation, SEND)
             if following:
                 values = {"body": self._seal.outgoing(following), "step": outbox.c.step + 1, "attempts": 0}
@@ -262,7 +278,7 @@ class Queue:
     def later(self, parcel: Parcel, seconds: float, why: str) -> None:
         """A request must be sent again, not before so many seconds."""
         values = {"attempts": outbox.c.attempts + 1, "due": self._clock() + seconds, "why": _plain(why)}
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             self._hold(connection, parcel.conversation, SEND)
             connection.execute(outbox.update().where(outbox.c.id == parcel.id).values(values))
             self._free(connection, parcel.conversation, SEND)
@@ -270,7 +286,7 @@ class Queue:
     def dead(self, parcel: Parcel, why: str) -> Parcel | None:
         """A request will not be sent again unless staff say so; the next one to send, if any."""
         row = outbox.c.id == parcel.id
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             self._hold(connection, parcel.conversation, SEND)
             connection.execute(outbox.delete().where(row & outbox.c.parting))
             values = {"status": DEAD, "attempts": outbox.c.attempts + 1, "why": _plain(why)}
@@ -282,7 +298,7 @@ class Queue:
     def letters(self) -> list[Letter]:
         """What could not be delivered, the oldest first."""
         query = sa.select(outbox).where(outbox.c.status == DEAD).order_by(outbox.c.id)
-        with self._database.connect() as connection:
+        with self._reading() as connection:
             rows = connection.execute(query).all()
         return [Letter(row.id, row.conversation, row.channel, row.at, row.why, self._words(row.body)) for row in rows]
 
@@ -290,7 +306,7 @@ class Queue:
         """Let a request that could not be delivered be tried again; False where there is none of that number."""
         row = (outbox.c.id == letter) & (outbox.c.status == DEAD)
         values = {"status": WAITING, "attempts": 0, "due": self._clock()}
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             return bool(connection.execute(outbox.update().where(row).values(values)).rowcount)
 
     def counts(self) -> dict[tuple[str, str], int]:
@@ -301,7 +317,7 @@ class Queue:
             .where(deliveries.c.status != DONE)
             .group_by(deliveries.c.channel)
         )
-        with self._database.connect() as connection:
+        with self._reading() as connection:
             rows = [*connection.execute(sending), *connection.execute(waiting)]
         return {(channel, status): count for channel, status, count in rows}
 
@@ -309,7 +325,7 @@ class Queue:
 
     def alive(self, answering: Iterable[str], sending: Iterable[str]) -> None:
         """Say that this worker still works on these conversations."""
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             for purpose, names in ((ANSWER, list(answering)), (SEND, list(sending))):
                 if names:
                     mine = (lanes.c.owner == self.owner) & (lanes.c.purpose == purpose) & lanes.c.conversation.in_(names)
@@ -317,19 +333,38 @@ class Queue:
 
     def leave(self) -> None:
         """Let go of everything, for others to take at once."""
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             connection.execute(lanes.delete().where(lanes.c.owner == self.owner))
 
     def prune(self) -> None:
         """Forget what nobody asks for any more."""
         now = self._clock()
-        with self._database.begin() as connection:
+        with self._writing() as connection:
             connection.execute(seen.delete().where(seen.c.at < now - SEEN_FOR))
             old = deliveries.c.at < now - HANDLED_FOR
             connection.execute(deliveries.delete().where(old & deliveries.c.status.in_((DONE, FAILED))))
             connection.execute(outbox.delete().where((outbox.c.at < now - HANDLED_FOR) & (outbox.c.status == SENT)))
             connection.execute(outbox.delete().where((outbox.c.at < now - HELD_FOR) & (outbox.c.status == HELD)))
             connection.execute(lanes.delete().where(lanes.c.until < now - DAY))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        shared: Connection | None = getattr(self._shared, "connection", None)
+        if shared is None:
+            with _begun(self._database()) as connection:
+                yield connection
+        else:
+            with shared.begin_nested():
+                yield shared
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        shared: Connection | None = getattr(self._shared, "connection", None)
+        if shared is not None:
+            yield shared
+        else:
+            with self._database().connect() as connection:
+                yield connection
 
     def _held(self, conversation: Any, purpose: str) -> Any:
         now = self._clock()
@@ -342,7 +377,7 @@ class Queue:
     def _take(self, connection: Any, conversation: str, purpose: str) -> bool:
         now = self._clock()
         mine = {"owner": self.owner, "until": now + LEASE}
-        row = self._insert(lanes).values(conversation=conversation, purpose=purpose, **mine)
+        row = _upsert(connection, lanes).values(conversation=conversation, purpose=purpose, **mine)
         free = (lanes.c.until < now) | (lanes.c.owner == self.owner)
         taken = row.on_conflict_do_update(index_elements=["conversation", "purpose"], set_=mine, where=free)
         return bool(connection.execute(taken).rowcount)
@@ -433,9 +468,15 @@ def _plain(why: str) -> str:
     return _DIGITS.sub("…", why)[:MOST_WHY]
 
 
-def _create(database: sa.engine.Engine) -> None:
-    try:
-        metadata.create_all(database, tables=list(TABLES))
-    except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError):
-        # Another worker made them at the same moment.
-        metadata.create_all(database, tables=list(TABLES))
+@contextmanager
+def _begun(database: Engine) -> Iterator[Connection]:
+    with database.begin() as connection:
+        if database.dialect.name == "sqlite":
+            # Nobody else writes from here on; Python's driver would let that begin with the first row that is written.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+def _upsert(connection: Connection, table: sa.Table) -> Any:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table)

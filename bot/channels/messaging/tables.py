@@ -20,13 +20,13 @@ deliveries = sa.Table(
     # The provider's name for the message, as a digest.
     sa.Column("key", sa.String(64), nullable=False, unique=True),
     # What orders the messages of a conversation: the provider's number or time.
-    sa.Column("place", sa.Float(53), nullable=False),
+    sa.Column("place", sa.Float, nullable=False),
     # waiting, done, or failed where nothing could be made of it.
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Column("at", sa.Float(53), nullable=False),
-    sa.Column("done", sa.Float(53)),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("done", sa.Float),
     sa.Index("deliveries_conversation", CONVERSATION, "status", "place"),
     sa.Index("deliveries_status", "status", "id"),
     sa.Index("deliveries_at", "at"),
@@ -38,7 +38,7 @@ seen = sa.Table(
     "deliveries_seen",
     metadata,
     sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("at", sa.Float(53), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
     sa.Index("deliveries_seen_at", "at"),
 )
 
@@ -56,13 +56,13 @@ outbox = sa.Table(
     # waiting, held (until the visitor asks for more), sent or dead.
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("due", sa.Float(53), nullable=False),
+    sa.Column("due", sa.Float, nullable=False),
     sa.Column("why", sa.Text, nullable=False, server_default=""),
     sa.Column("body", sa.Text, nullable=False),
     # It says that the conversation was erased: nothing is left of it once it is sent.
     sa.Column("parting", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("at", sa.Float(53), nullable=False),
-    sa.Column("sent", sa.Float(53)),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("sent", sa.Float),
     sa.Index("outbox_conversation", CONVERSATION, "status", "id"),
     sa.Index("outbox_status", "status", "due"),
     sa.Index("outbox_at", "at"),
@@ -77,7 +77,7 @@ lanes = sa.Table(
     sa.Column("purpose", sa.String(8), primary_key=True),
     sa.Column("owner", sa.String(32), nullable=False),
     # When it is free again, unless its owner says that it still lives.
-    sa.Column("until", sa.Float(53), nullable=False),
+    sa.Column("until", sa.Float, nullable=False),
     sa.Index("lanes_owner", "owner"),
 )
 
@@ -89,7 +89,7 @@ silences = sa.Table(
     sa.Column("digest", sa.String(64), primary_key=True),
     # stop or group.
     sa.Column("why", sa.String(8), nullable=False),
-    sa.Column("at", sa.Float(53), nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
 )
 
 TABLES = (deliveries, seen, outbox, lanes, silences)

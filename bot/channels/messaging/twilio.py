@@ -225,25 +225,27 @@ class TwilioWhatsApp(TwilioApp):
 
 
 def _parts(text: str, choices: str, ending: str) -> List[str]:
-    """A text in short messages, each with the whole disclaimer, and all but the last with the way to the next."""
+    """A text in short messages, each with the whole disclaimer, and all but the last with the way to the next.
+
+    The answer goes first; the choices stand together in the last.
+    """
     text = text.strip()
     size, most = room(PARAGRAPH.join((text, choices, ending)), MOST_SEGMENTS)
-    if most - size(_joined("", MORE, choices, ending)) < LEAST_TEXT:
-        text, choices = _joined(text, choices), ""
+    after = _joined(MORE, ending)
     # A disclaimer so long that nothing fits beside it makes the message longer; it is never cut.
-    most = max(most, size(_joined("", MORE, ending)) + LEAST_TEXT)
+    left = max(most - size(PARAGRAPH + after), LEAST_TEXT)
+    most = left + size(PARAGRAPH + after)
+    if size(_joined(choices, ending)) > most:
+        text, choices = _joined(text, choices), ""
     parts: List[str] = []
     while True:
         last = _joined(text, choices, ending)
         if segments(last) <= MOST_SEGMENTS or size(last) <= most:
             return [*parts, last]
-        after = _joined(MORE, choices, ending)
-        left = most - size(PARAGRAPH + after)
         # A letter takes at least one place, so the first part is within twice as many; the others are not asked for.
         piece = split(text[: 2 * left + 2], "", left, size)[0]
         parts.append(_joined(piece, after))
-        # The choices stand in the first message, where they are seen.
-        text, choices = text[len(piece) :].strip(), ""
+        text = text[len(piece) :].strip()
 
 
 def _joined(*texts: str) -> str:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import random
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Awaitable, Callable, Dict, List, Mapping, Optional, Union
 
@@ -16,6 +15,8 @@ from bot.channels.messaging.answers import Answer, Answers, Guide, Known
 from bot.channels.messaging.app import App, Failed, Incoming, Later, What
 from bot.channels.messaging.queue import ANSWER, LEASE, SEND, Delivery, Lost, Parcel, Queue
 from bot.channels.messaging.sender import Sender, wait
+from bot.channels.messaging.together import Together
+from bot.conversations.archive import Away
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ ANSWER_WITHIN = 60.0
 MOST_ANSWERS = 3
 # Seconds until the next attempt to answer.
 AGAIN_AFTER = 0.5
+
+# The database does not answer, or not now.
+AWAY = (SQLAlchemyError, Away)
 
 Work = Union[Delivery, Parcel]
 
@@ -51,13 +55,13 @@ class Worker:
         self._answers = Answers(apps, guide)
         self._most_attempts = most_attempts
         self._sender = Sender()
-        # Statements wait for the disk; one thread for them all, since SQLite takes one writer at a time anyway.
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="messaging")
+        self._together = Together(queue.together)
         self._chance = random.Random()
         self._tasks: List[asyncio.Task[None]] = []
         self._answering: Dict[str, asyncio.Task[None]] = {}
         self._sending: Dict[str, asyncio.Task[None]] = {}
         self._wake: Dict[str, asyncio.Event] = {}
+        self._stopping = False
 
     async def receive(self, app: App, messages: List[Incoming]) -> None:
         """Keep what came, then see to it."""
@@ -78,6 +82,7 @@ class Worker:
 
     async def stop(self, timeout: float) -> None:
         """Take nothing new, finish what is under way, and leave the rest to others."""
+        self._stopping = True
         looking, alive = self._tasks[:2], self._tasks[2:]
         await _cancelled(looking)
         under_way = [*self._answering.values(), *self._sending.values()]
@@ -87,13 +92,12 @@ class Worker:
         await self._sender.stop()
         try:
             await self._stored(self._queue.leave)
-        except SQLAlchemyError:
+        except AWAY:
             logger.exception("what was taken could not be given back; it is free in a few seconds")
-        self._threads.shutdown()
+        self._together.close()
 
     async def _stored(self, statement: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: statement(*args, **options))
+        return await self._together.run(lambda: statement(*args, **options))
 
     async def _look(
         self,
@@ -111,7 +115,7 @@ class Worker:
             if room and self._guide.is_ready():
                 try:
                     found = await self._stored(find, self._apps, room, tuple(running))
-                except SQLAlchemyError:
+                except AWAY:
                     logger.exception("the queue of messages can't be read")
                     found = []
                 for first in found:
@@ -132,11 +136,11 @@ class Worker:
         """Work on a conversation until nothing waits in it."""
         following: Optional[Work] = first
         try:
-            while following:
+            while following and not self._stopping:
                 following = await work(following)
         except Lost:
             logger.warning("another worker took over a conversation")
-        except SQLAlchemyError:
+        except AWAY:
             # It is still in the queue, and taken up again when the lane is free.
             logger.exception("the queue of messages can't be written")
         except Exception:
@@ -208,7 +212,7 @@ class Worker:
             await asyncio.sleep(seconds)
             try:
                 await self._stored(statement)
-            except SQLAlchemyError:
+            except AWAY:
                 logger.exception("the queue of messages can't be written")
 
 

@@ -19,13 +19,15 @@ from bot.channels.collecting import CollectingChannel
 from bot.channels.web import conversation
 from bot.channels.web.body import Feedback, Message, Opening, fitting, read
 from bot.channels.web.inbox import Inbox, Messages
-from bot.channels.web.limits import InProcessLimits, Limits, address_key
+from bot.channels.web.limits import Limits, address_key
+from bot.channels.web.limits import limits as shared_limits
 from bot.channels.web.origin import Origins, leave_origins_to_us
 from bot.channels.web.problem import Problem, answer_refusals
 from bot.channels.web.records import Records
 from bot.channels.web.session import Sessions, Tokens
 from bot.conversations.archive import Away, archive
 from bot.dialogue.deletion import erase
+from bot.order import orders
 from bot.secret import signing_key
 from bot.settings import Settings, settings
 
@@ -47,12 +49,12 @@ class WebInput(InputChannel):
 
     Args:
         options: the settings; by default those of the installation.
-        limits: counts requests; by default within this process.
+        limits: counts requests; by default where the settings say.
     """
 
     def __init__(self, options: Optional[Settings] = None, limits: Optional[Limits] = None) -> None:
         self._options = options or settings()
-        self._limits = limits or InProcessLimits()
+        self._limits = limits or shared_limits(self._options.redis)
         self._origins = Origins(filter(None, (part.strip() for part in self._options.web_origins.split(","))))
         self._renewal = self._options.web_renewal_days * DAY
         key = signing_key(self._options.secret, self._options.secret_file)
@@ -72,7 +74,7 @@ class WebInput(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The channel's routes."""
         self._on_new_message = on_new_message
-        self._inbox = Inbox(self._records, self._ask)
+        self._inbox = Inbox(self._records, self._ask, orders())
         blueprint = Blueprint("web_channel")
         routes: Dict[str, Dict[str, Handler]] = {
             "/health": {"GET": self._health},

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Any, Awaitable, Callable, Dict, List, Tuple
-from weakref import WeakValueDictionary
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, AsyncIterator, Awaitable, Callable, Dict, List, Optional, Tuple
 
 from bot.channels.web.body import Message
 from bot.channels.web.problem import Problem
 from bot.channels.web.records import Answered, Records
+from bot.order import InProcessOrders, NoOrder, Orders
 
 logger = logging.getLogger(__name__)
 
@@ -26,17 +27,19 @@ class Inbox:
     Args:
         records: what was answered already, by this process or another.
         ask: gets the reply to a message.
+        orders: gives turns in a conversation; by default within this process.
     """
 
     def __init__(
         self,
         records: Records,
         ask: Callable[[str, Message], Awaitable[Messages]],
+        orders: Optional[Orders] = None,
     ) -> None:
         self._records = records
         self._ask = ask
         self._running: Dict[Tuple[str, str], asyncio.Task[Answered]] = {}
-        self._orders: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._orders = orders or InProcessOrders()
 
     def receive(self, sender: str, message: Message) -> asyncio.Task[Answered]:
         """The task that answers a message: one for all who send the same.
@@ -51,12 +54,12 @@ class Inbox:
             task.add_done_callback(lambda done: self._done(key, done))
         return task
 
-    def order(self, sender: str) -> asyncio.Lock:
-        """What is held by whoever reads or changes a conversation; those who wait are served in order."""
-        lock = self._orders.get(sender)
-        if lock is None:
-            lock = self._orders[sender] = asyncio.Lock()
-        return lock
+    def order(self, sender: str) -> AbstractAsyncContextManager[None]:
+        """What is held by whoever reads or changes a conversation; those who wait are served in order.
+
+        Entering it raises Problem where there is no turn to be had.
+        """
+        return _turn(self._orders, sender)
 
     async def finish(self, timeout: float) -> None:
         """Wait for what is under way, as long as that is bearable."""
@@ -88,3 +91,13 @@ class Inbox:
             # The visitor gets what was said; a second asking gets what was kept, which is redacted.
             when = (kept.received, kept.answered) if kept else (received, time.time())
             return Answered(message.id, *when, messages)
+
+
+@asynccontextmanager
+async def _turn(orders: Orders, sender: str) -> AsyncIterator[None]:
+    try:
+        async with orders.hold(f"web {sender}"):
+            yield
+    except NoOrder:
+        logger.exception("a message has to wait")
+        raise Problem(503, "busy", "I can't answer just now. Please try again in a moment.", retry_after=5) from None

@@ -90,9 +90,10 @@ def first_turns(connection: Connection, names: list[str]) -> dict[str, Any]:
 
 def _choices(connection: Connection, console: Console) -> dict[str, list[str]]:
     """What there is to narrow to. Read by skipping from value to value, so that it costs nothing on a large table."""
-    until, found = console.kept.get("choices", (0.0, {}))
+    kept: tuple[float, dict[str, list[str]]] = console.kept.get("choices", (0.0, {}))
+    until, found = kept
     if time.monotonic() < until:
-        return found  # type: ignore[no-any-return]
+        return found
     found = {
         "channel": _distinct(connection, conversations.c.channel),
         "language": _distinct(connection, conversations.c.language),

@@ -76,11 +76,13 @@ def charts(found: Figures, visit: Visit) -> dict[str, str]:
         elif table.key == "times":
             drawing = columns("Reply: half (full), 95% (outline)", labels, table.column(1), " ms", table.column(2))
         elif table.key == "thumbs":
-            drawing = bars("Thumbs down by topic", [(label, down) for label, down in zip(labels, table.column(2)) if down])
+            drawing = bars(
+                "Thumbs down by topic", [(label, down) for label, down in zip(labels, table.column(2), strict=True) if down]
+            )
         elif table.key == "channels":
-            drawing = bars("Messages by channel", list(zip(labels, table.column(2))))
+            drawing = bars("Messages by channel", list(zip(labels, table.column(2), strict=True)))
         else:
-            drawing = bars(table.title, list(zip(labels, table.column(1))))
+            drawing = bars(table.title, list(zip(labels, table.column(1), strict=True)))
         if len(drawing.items) > 1:
             drawn[table.key] = drawing.svg(table.key, inline=True)
     return drawn

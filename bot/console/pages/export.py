@@ -110,7 +110,7 @@ def _figures(visit: Visit) -> Iterator[Row]:
     span, _ = span_of(visit.query, today(visit))
     for table in counted(visit, span).tables:
         for row in table.rows:
-            for heading, cell in zip(table.columns[1:], row[1:]):
+            for heading, cell in zip(table.columns[1:], row[1:], strict=True):
                 yield {"table": table.title, "row": row[0], "what": heading, "value": cell}
 
 

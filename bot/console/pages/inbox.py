@@ -36,7 +36,7 @@ def nearest(console: Console) -> Nearest:
 def show(visit: Visit) -> Response:
     """The groups, largest first."""
     number = visit.query.get("page", "1")
-    page = int(number) if number.isdigit() and 0 < len(number) < 6 else 1
+    page = int(number) if number.isdecimal() and 0 < len(number) < 6 else 1
     with visit.connection() as connection:
         groups = inbox(visit.console).groups(connection)
         decided = len(waiting(connection))
@@ -56,7 +56,9 @@ def show(visit: Visit) -> Response:
 
 def judge(visit: Visit) -> Response:
     """Keep what a reviewer decided about a group."""
-    ids = [int(value) for value in visit.form.getlist("turn") if isinstance(value, str) and value.isdigit() and len(value) < 19]
+    ids = [
+        int(value) for value in visit.form.getlist("turn") if isinstance(value, str) and value.isdecimal() and len(value) < 19
+    ]
     if not ids:
         raise Problem(422, "Tick at least one message.")
     decision, _, topic = visit.field("decision", 100).partition(":")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from starlette.responses import RedirectResponse, Response
 
 from bot.console import audit
 from bot.console.accounts import Account, AccountError
-from bot.console.oidc import Person
 from bot.console.problem import Problem
 from bot.console.tables import staff
 from bot.console.visit import CSRF, Visit, address, local
+
+if TYPE_CHECKING:
+    from bot.console.oidc import Person
 
 # A form without a session has its token in a cookie of its own, so that nobody logs a browser in from elsewhere.
 FORM_COOKIE, STATE_COOKIE = "rls_console_form", "rls_console_sign_in"

@@ -39,7 +39,7 @@ def change(visit: Visit) -> Response:
             role = _role(visit)
             accounts.set_role(name, role)
             visit.note("change role", name, role.value)
-            return visit.go("/staff" if visit.staff.name != name else "/", f"{name} is a {role.value} now.")
+            return visit.go("/staff" if visit.staff.name != name else "/", f"The role of {name} is {role.value} now.")
         if what == "remove":
             if name == visit.staff.name:
                 raise Problem(422, "You can't remove the account that you are using.")
@@ -81,7 +81,7 @@ def log(visit: Visit) -> Response:
     staff, what = visit.query.get("staff", "")[:64], visit.query.get("what", "")[:64]
     before = visit.query.get("before", "")
     with visit.connection() as connection:
-        rows = audit.lines(connection, staff, what, int(before) if before.isdigit() and len(before) < 19 else None)
+        rows = audit.lines(connection, staff, what, int(before) if before.isdecimal() and len(before) < 19 else None)
     visit.note("view audit")
     names = [account.name for account in visit.console.accounts.all()]
     more = rows[audit.PAGE - 1].id if len(rows) > audit.PAGE else None

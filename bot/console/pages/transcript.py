@@ -47,7 +47,9 @@ def show(visit: Visit) -> Response:
         said = list(connection.execute(sa.select(turns).where(of_it).order_by(turns.c.id.desc()).limit(MOST_TURNS)))[::-1]
         rated = {one.message: one for one in connection.execute(sa.select(feedback).where(feedback.c.conversation == name))}
         written = list(connection.execute(sa.select(notes).where(notes.c.conversation == name).order_by(notes.c.id)))
-        marks = list(connection.execute(sa.select(tags.c.tag).where(tags.c.conversation == name).order_by(tags.c.tag)).scalars())
+        marks = list(
+            connection.execute(sa.select(tags.c.tag).where(tags.c.conversation == name).order_by(tags.c.tag)).scalars()
+        )
         taught = {one.turn: one for one in connection.execute(sa.select(lessons).where(lessons.c.conversation == name))}
         listing = Listing(connection, chosen)
         following, previous = listing.next(row), listing.previous(row)
@@ -78,10 +80,10 @@ def write(visit: Visit) -> Response:
     if not text:
         raise Problem(422, "A note needs some words.")
     name = visit.path["conversation"]
-    turn = visit.field("turn", 20)
+    turn = visit.field("turn", 18)
     with visit.connection() as connection:
         _found(connection, name)
-        if turn and not (turn.isdigit() and _has_turn(connection, name, int(turn))):
+        if turn and not (turn.isdecimal() and _has_turn(connection, name, int(turn))):
             raise not_found()
         values = {"conversation": name, "turn": int(turn) if turn else None, "staff": visit.staff.name, "text": text}
         connection.execute(notes.insert().values(at=visit.console.clock(), **values))
@@ -226,7 +228,9 @@ def _replies(turn: Any) -> list[dict[str, Any]]:
     for message in messages:
         if isinstance(message, dict):
             reply = message.get("reply")
-            shown.append({"text": str(message.get("text") or ""), "sources": _sources(reply if isinstance(reply, dict) else {})})
+            shown.append(
+                {"text": str(message.get("text") or ""), "sources": _sources(reply if isinstance(reply, dict) else {})}
+            )
     return shown
 
 

@@ -15,6 +15,7 @@ from tests.channels.messaging.twilio_provider import TwilioStandIn
 from tests.e2e.running import RunningServer
 
 SECRET = "0123456789abcdef0123456789abcdef"
+ATTEMPTS = 4
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,7 @@ def app_server(
     """A server with every app on."""
     settings = {
         "secret": SECRET,
+        "messaging_attempts": str(ATTEMPTS),
         **telegram_running.settings,
         "telegram_api": telegram_running.url,
         **slack_running.settings,

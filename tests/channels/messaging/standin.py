@@ -192,7 +192,8 @@ async def _read(request: web.Request) -> Call:
     elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
         for name, value in (await request.post()).items():
             if isinstance(value, web.FileField):
-                files[name] = value.file.read()
+                with value.file as part:
+                    files[name] = part.read()
             elif name in body:
                 held = body[name]
                 body[name] = [*(held if isinstance(held, list) else [held]), value]

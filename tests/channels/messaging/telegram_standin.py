@@ -117,11 +117,11 @@ class TelegramUser:
     """Somebody in a private chat, and Telegram which tells the bot of it."""
 
     numbers = itertools.count(1)
+    updates = itertools.count(500_000_000)
 
     def __init__(self, server: str, chat: int | None = None) -> None:
         self.server = server
         self.chat = chat or 1_000_000 + next(self.numbers)
-        self._updates = itertools.count(10_000 * self.chat)
         self._messages = itertools.count(1)
 
     def post(self, update: Any, secret: str | None = SECRET) -> requests.Response:
@@ -132,7 +132,7 @@ class TelegramUser:
         return requests.post(f"{self.server}/webhooks/telegram/webhook", data=body, headers=headers, timeout=15)
 
     def update(self, **parts: Any) -> dict[str, Any]:
-        return {"update_id": next(self._updates), **parts}
+        return {"update_id": next(self.updates), **parts}
 
     def message(self, **parts: Any) -> dict[str, Any]:
         return {

@@ -405,7 +405,7 @@ def test_a_taken_message_has_the_providers_name():
     assert APP.result(200, {}, b'{"id": "4490709327384033"}') == Sent("")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(replies())
 def test_every_reply_fits_what_the_provider_documents(reply):
     requests = rendered(reply)

@@ -1,0 +1,15 @@
+"""How long understanding takes: printed, and for long messages held to what grows no faster than they do."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.understanding import measure, texts
+from tests.talk import Bot
+
+
+def test_time_grows_no_faster_than_the_message(bot: Bot, capsys: pytest.CaptureFixture[str]) -> None:
+    times = bot.run(measure(bot.agent, texts()[:60]))
+    with capsys.disabled():
+        print(f"\n{times}")
+    assert times.full < 3 * times.half
