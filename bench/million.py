@@ -29,7 +29,7 @@ from bot.conversations.search import INDEX, condition
 from bot.conversations.spool import Spool
 from bot.conversations.tables import conversations, events
 from bot.conversations.tables import turns as turns_table
-from bot.dialogue.demo import Source, Maker
+from bot.dialogue.demo import Maker, Source
 from bot.settings import ROOT, settings
 
 AT_ONCE = 2000
@@ -58,7 +58,8 @@ def main() -> None:
         full = writing(archive)
         for name, before in empty.items():
             print(f"{name:<34} empty {before:8.2f} ms   full {full[name]:8.2f} ms   ratio {full[name] / before:.2f}")
-        print(f"{'erasing a visitor':<34} full {timed(lambda: erasure.erase(archive, f'bench-{random.randrange(1000):07}'), 10):14.2f} ms")
+        erasing = timed(lambda: erasure.erase(archive, f"bench-{random.randrange(1000):07}"), 10)
+        print(f"{'erasing a visitor':<34} full {erasing:14.2f} ms")
         for name, query in queries(engine).items():
             print(f"{name:<34} full {timed(lambda query=query: run(engine, query), 7):14.2f} ms")  # type: ignore[misc]
         archive.close()
@@ -96,12 +97,23 @@ def _template() -> tuple[list[Row], list[Row]]:
     (message,) = json.loads(row["reply"])
     listen = {"event": "action", "name": "action_listen", "policy": None, "confidence": None}
     user = {
-        "event": "user", "text": row["said"], "input_channel": "web", "message_id": uuid.uuid4().hex, "metadata": {"country": "CA"},
+        "event": "user", "text": row["said"], "input_channel": "web", "message_id": uuid.uuid4().hex,
+        "metadata": {"country": "CA"},
         "parse_data": {"text": row["said"], "intent": {"name": row["intent"], "confidence": 1.0}, "entities": []},
     }  # fmt: skip
-    bot = {"event": "bot", "text": message["text"], "data": {"buttons": message["buttons"]}, "metadata": {"reply": message["reply"]}}
+    bot = {
+        "event": "bot",
+        "text": message["text"],
+        "data": {"buttons": message["buttons"]},
+        "metadata": {"reply": message["reply"]},
+    }
     action = {"event": "action", "name": "action_answer", "policy": "RulePolicy", "confidence": 1.0}
-    return [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}, listen], [user, action, bot, listen]
+    return [{"event": "action", "name": "action_session_start"}, {"event": "session_started"}, listen], [
+        user,
+        action,
+        bot,
+        listen,
+    ]
 
 
 def _rows() -> Iterator[Row]:
@@ -133,7 +145,9 @@ def fill(engine: Engine, count: int) -> None:
             said += part
             listed.append(_conversation(name, part))
             happened += [
-                {"conversation": name, "type": kind, "at": row["at"], "data": "{}", "key": None} for row in part for kind in ("user", "bot")
+                {"conversation": name, "type": kind, "at": row["at"], "data": "{}", "key": None}
+                for row in part
+                for kind in ("user", "bot")
             ]
         with engine.begin() as connection:
             for table, content in ((turns_table, said), (conversations, listed), (events, happened)):
@@ -145,8 +159,9 @@ def fill(engine: Engine, count: int) -> None:
 def _conversation(name: str, part: list[Row]) -> Row:
     danger = [row["safety"] for row in part if row["safety"]]
     return {
-        "conversation": name, "channel": part[0]["channel"], "started": part[0]["at"], "last": part[-1]["at"], "turns": len(part),
-        "language": "en", "flagged": bool(danger), "safety": danger[-1] if danger else None, "unclear": sum(r["unclear"] for r in part),
+        "conversation": name, "channel": part[0]["channel"], "started": part[0]["at"], "last": part[-1]["at"],
+        "turns": len(part), "language": "en", "flagged": bool(danger), "safety": danger[-1] if danger else None,
+        "unclear": sum(r["unclear"] for r in part),
     }  # fmt: skip
 
 

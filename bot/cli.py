@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from bot.commands.channels import channels
 from bot.commands.console import console
 from bot.commands.conversations import conversations
+from bot.commands.operating import doctor, reload
 from bot.commands.review import import_review
 from bot.commands.staff import staff
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
@@ -61,6 +62,7 @@ main.add_command(channels)
 main.add_command(console)
 main.add_command(staff)
 main.add_command(conversations)
+main.add_command(doctor)
 
 
 @main.command()
@@ -192,6 +194,9 @@ def knowledge() -> None:
     """Check, build, compare and publish the knowledge base."""
 
 
+knowledge.add_command(reload)
+
+
 knowledge.add_command(import_review)
 
 
@@ -290,6 +295,18 @@ def coverage(page: Path | None) -> None:
         page.write_text(listed(base, found), encoding="utf-8")
     used = sum(use.used for use in found)
     click.echo(f"{used} of {len(found)} facts are used" + (", the others are explained" if used < len(found) else ""))
+
+
+@knowledge.command()
+@click.argument("page", type=click.Path(dir_okay=False, path_type=Path))
+def safety(page: Path) -> None:
+    """Renew what the safety case PAGE says of the rules."""
+    from bot.knowledge.safety_page import renewed
+    from bot.safety.rules import RuleBook
+
+    book = RuleBook.load(settings().knowledge / "safety.yml")
+    page.write_text(renewed(page, book), encoding="utf-8")
+    click.echo(f"{len(book.rules)} rules in {len(book.file.categories)} categories")
 
 
 def _build() -> str:

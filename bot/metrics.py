@@ -29,10 +29,9 @@ SAFETY = Counter("rls_safety_total", "Messages found to be danger or a boundary,
 FALLBACKS = Counter("rls_fallbacks_total", "Turns that were not understood, by kind of reply.", ["kind"])
 ERRORS = Counter("rls_errors_total", "What went wrong, by where.", ["where"])
 UNDER_WAY = Gauge("rls_turns_under_way", "Turns that are being answered now.", multiprocess_mode="livesum")
-QUEUE = Gauge("rls_queue_messages", "Messages that wait, by queue.", ["queue"], multiprocess_mode="mostrecent")
-SPOOL = Gauge("rls_spool_events", "Events that wait for the database.", multiprocess_mode="livesum")
-SPOOLED = Counter("rls_spooled_total", "Events that could not be stored at once and were kept beside the database.")
-KNOWLEDGE = Gauge("rls_knowledge_loaded_seconds", "When the knowledge base was read last.", multiprocess_mode="livemin")
+QUEUE = Gauge("rls_queue_messages", "Messages that wait, by queue.", ["queue"], multiprocess_mode="livemax")
+SPOOL = Gauge("rls_spool_bytes", "What waits on disk for the database.", multiprocess_mode="livemax")
+SPOOLED = Counter("rls_spooled_total", "Turns that could not be stored at once and were kept beside the database.")
 
 
 # Replies that say that a message was not understood.

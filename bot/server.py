@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from rasa.core.run import close_resources, configure_app
@@ -43,6 +44,7 @@ HEADERS = {
 }
 LOOK_EVERY = 0.05
 PRUNE_EVERY = 3600.0
+LOOK_AT_QUEUES_EVERY = 15.0
 
 
 def serve_on(listening: socket.socket, ready: Callable[[], None], make: Callable[[], Sanic] | None = None) -> None:
@@ -145,6 +147,7 @@ def make_app() -> Sanic:
     app.register_middleware(page, "request")
     app.register_middleware(_secure, "response")
     app.register_listener(_forget_in_time, "after_server_start")
+    app.register_listener(partial(_watch, desk.counts), "after_server_start")
     app.register_listener(_close_conversations, "after_server_stop")
     app.add_route(_health, "/health", name="health")
     app.add_route(_ready, "/ready", name="ready")
@@ -182,6 +185,21 @@ async def _prune() -> None:
         except (Away, SQLAlchemyError) as error:
             logger.warning("old conversations could not be deleted (%s); it is tried again in an hour", type(error).__name__)
         await asyncio.sleep(PRUNE_EVERY)
+
+
+async def _watch(counts: Callable[[], dict[str, int]], app: Sanic, _: Any) -> None:
+    app.add_task(_look_at_queues(counts))
+
+
+async def _look_at_queues(counts: Callable[[], dict[str, int]]) -> None:
+    while True:
+        try:
+            metrics.SPOOL.set(the_archive().spool.size)
+            for queue, number in (await asyncio.get_running_loop().run_in_executor(None, counts)).items():
+                metrics.QUEUE.labels(queue).set(number)
+        except (Away, SQLAlchemyError, OSError) as error:
+            logger.warning("the queues could not be looked at (%s)", type(error).__name__)
+        await asyncio.sleep(LOOK_AT_QUEUES_EVERY)
 
 
 async def _close_conversations(app: Sanic, _: Any) -> None:

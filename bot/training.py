@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+import yaml
 
 from bot.settings import ROOT, settings
 
 # What a model depends on. The bot's own components count, since they decide what training keeps.
 FILES = ("config.yml", "domain.yml", "uv.lock")
 FOLDERS = ("data", "bot/nlu", "bot/safety")
+# Of the knowledge base: these files, and of each topic these parts. Answers, sources and tables may change without a training.
+KNOWLEDGE = ("safety.yml", "languages.yml", "vocabulary.yml", "names.yml", "groups.yml", "foods/synonyms.yml")
+TOPIC = ("id", "group", "questions")
 
 
 class TrainingFailed(RuntimeError):
@@ -21,13 +27,25 @@ class TrainingFailed(RuntimeError):
 
 def fingerprint() -> str:
     """The hash of all that a model depends on, 12 hexadecimal digits."""
-    paths = [ROOT / name for name in FILES]
-    for folder in (*(ROOT / name for name in FOLDERS), settings().knowledge):
+    knowledge = settings().knowledge
+    paths = [*(ROOT / name for name in FILES), *(knowledge / name for name in KNOWLEDGE)]
+    for folder in (ROOT / name for name in FOLDERS):
         paths += [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     digest = hashlib.sha256()
-    for path in sorted(paths):
+    for path in sorted(path for path in paths if path.exists()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted((knowledge / "topics").glob("*.yml")):
+        digest.update(path.name.encode() + b"\0" + _trained_on(path.read_bytes()))
     return digest.hexdigest()[:12]
+
+
+def _trained_on(topic: bytes) -> bytes:
+    try:
+        content = yaml.load(topic, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        # What can't be read is told by whoever reads it.
+        return topic
+    return json.dumps([content.get(part) for part in TOPIC]).encode() if isinstance(content, dict) else topic
 
 
 def model_path() -> Path:

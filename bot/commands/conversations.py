@@ -36,7 +36,7 @@ def erase(conversation: str) -> None:
     click.echo(f"Receipt {receipt.receipt}, {when:%Y-%m-%d %H:%M} UTC: {receipt.messages} messages deleted.")
     for table, count in sorted(receipt.rows.items()):
         click.echo(f"{table}: {count}")
-    if not receipt.rows:
+    if not any(receipt.rows.values()):
         click.echo("There was no such conversation.")
 
 

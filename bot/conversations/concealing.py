@@ -14,7 +14,9 @@ _SESSION_METADATA = "session_started_metadata"
 class Finding(Protocol):
     """A message in which identifiers were looked for."""
 
-    text: str
+    @property
+    def text(self) -> str:
+        """The message without them."""
 
     def over(self, value: Any) -> Any:
         """Plain data with the same identifiers replaced wherever they stand."""

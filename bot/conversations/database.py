@@ -121,7 +121,8 @@ def head() -> str:
     """The newest version of the tables."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    newest: str = ScriptDirectory.from_config(config).get_current_head()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    assert newest, "there is a first version"
     return newest
 
 

@@ -53,19 +53,17 @@ def erase(archive: Archive, conversation: str) -> Receipt:
         Away: the database does not answer; nothing was deleted.
     """
     engine = archive.ready()
-    with archive.spool.without(conversation) as waiting, archive.answering():
-        with engine.begin() as connection:
-            # A write comes first: SQLite lets nobody else write from here on, so what is counted is what goes.
-            connection.execute(receipts.delete().where(receipts.c.digest == digest(conversation)))
-            replies = connection.execute(sa.select(turns.c.reply).where(turns.c.conversation == conversation)).scalars()
-            messages = sum(1 + len(json.loads(reply)) for reply in replies)
-            rows = {table: count for table, count in delete(connection, [conversation]).items() if count}
-            if waiting:
-                rows[SPOOL] = len(waiting)
-                messages += sum(1 + len(json.loads(turn["reply"])) for batch in waiting for turn in batch.turns)
-            receipt = Receipt.issue(messages, rows=rows)
-            values = {**receipt.as_dict(), "digest": digest(conversation), "rows": json.dumps(rows, sort_keys=True)}
-            connection.execute(receipts.insert().values(values))
+    with archive.spool.without(conversation) as waiting, archive.answering(), engine.begin() as connection:
+        # A write comes first: SQLite lets nobody else write from here on, so what is counted is what goes.
+        connection.execute(receipts.delete().where(receipts.c.digest == digest(conversation)))
+        replies = connection.execute(sa.select(turns.c.reply).where(turns.c.conversation == conversation)).scalars()
+        messages = sum(1 + len(json.loads(reply)) for reply in replies)
+        rows = {**delete(connection, [conversation]), SPOOL: len(waiting)}
+        if waiting:
+            messages += sum(1 + len(json.loads(turn["reply"])) for batch in waiting for turn in batch.turns)
+        receipt = Receipt.issue(messages, rows=rows)
+        values = {**receipt.as_dict(), "digest": digest(conversation), "rows": json.dumps(rows, sort_keys=True)}
+        connection.execute(receipts.insert().values(values))
     archive.forget(conversation)
     _settle(engine)
     return receipt

@@ -14,7 +14,7 @@ from bot.conversations.tables import CONVERSATION
 
 
 def export(archive: Archive, conversation: str) -> dict[str, Any]:
-    """The rows of every table that name a conversation, and what of it waits on disk; empty where there is no such conversation.
+    """The rows of every table that name a conversation, and what of it waits on disk; empty where there is none.
 
     Raises:
         Away: the database does not answer.

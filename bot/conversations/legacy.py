@@ -1,4 +1,4 @@
-"""Taking over what older versions of the bot kept: Rasa's own events, and the web channel's tables. It is redacted on the way."""
+"""Taking over what older versions of the bot kept, redacted: Rasa's own events, and the web channel's tables."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def take_over(connection: Connection, old: list[str]) -> None:
     if _feedback.name in old:
         for row in connection.execute(sa.select(_feedback)).mappings().all():
             values = {name: row[name] for name in ("message", "at")}
-            values.update(conversation=kept_name(row["sender"]), helpful=bool(row["helpful"]), word=finder.find(row["word"]).text)
+            values.update(
+                conversation=kept_name(row["sender"]), helpful=bool(row["helpful"]), word=finder.find(row["word"]).text
+            )
             connection.execute(feedback.insert().values(values))
             if not row["helpful"]:
                 talk = conversations.c.conversation == values["conversation"]

@@ -43,7 +43,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"(?:\s*dot\s*\w{2,3}\b)?",
         r"(?<![\w.+%\-])[\w.+%\-]{3,64}\s{1,3}at\s{1,3}(?:gmail|hotmail|outlook|yahoo|icloud|live|btinternet|bigpond|xtra|rogers|sympatico)\b(?:[\s.]*(?:dot)?\s*com\b)?",
     ),
-    HANDLE: (r"(?<![\w.@])@[a-z_][\w.]{2,}", r"\b(?:insta(?:gram)?|twitter|snapchat|snap|tiktok|telegram|skype|whatsapp)(?:\s+(?:is|name|handle|id|user|username))*\s*[:=\-]?\s*(?=\S*[\d_])[\w.]{4,}"),
+    HANDLE: (
+        r"(?<![\w.@])@[a-z_][\w.]{2,}",
+        r"\b(?:insta(?:gram)?|twitter|snapchat|snap|tiktok|telegram|skype|whatsapp)(?:\s+(?:is|name|handle|id|user|username))*\s*[:=\-]?\s*(?=\S*[\d_])[\w.]{4,}",
+    ),
     PHONE: (
         # With the country's code.
         rf"(?<![\w+])\+\s?\d{{1,3}}[\s.\-]?(?:\(0?\d{{0,4}}\)[\s.\-]?)?\d(?:[\s.\-]?\d){{5,11}}{_NO_UNIT}",
@@ -70,7 +73,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     HEALTH: (
         # Ontario, Québec; three threes (SIN, TFN), the US's social security and Medicare numbers.
         rf"\b\d{{4}}[\s\-]\d{{3}}[\s\-]\d{{3}}(?:[\s\-]?[a-z]{{2}})?{_NO_UNIT}",
-        rf"\b\d{{10}}[\s\-]?(?!(?:mg|ml|iu)\b)[a-z]{{2}}\b",
+        r"\b\d{10}[\s\-]?(?!(?:mg|ml|iu)\b)[a-z]{2}\b",
         r"\b(?!card|visa|call|text|ring|cell|took|take|with|from)[a-z]{4}[\s\-]?\d{4}[\s\-]?\d{4}\b",
         rf"(?<![\d.])\d{{3}}([\s\-])\d{{3}}\1\d{{3}}{_NO_UNIT}",
         rf"(?<![\d.])\d{{3}}[\s\-]\d\d[\s\-]\d{{4}}{_NO_UNIT}",
@@ -79,7 +82,7 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         rf"(?<![\d.])\d{{3}}[\s\-]\d{{3}}[\s\-]\d{{4}}{_NO_UNIT}",
         rf"(?<![\d.])\d{{4}}[\s\-]\d{{5}}[\s\-]\d(?:[\s\-/]\d)?{_NO_UNIT}",
         r"\b[a-ceghj-prstw-z][a-ceghj-nprstw-z]\s?\d\d\s?\d\d\s?\d\d\s?[a-d]\b",
-        rf"\b\d{{7}}\s?(?!(?:mg|ml|iu|kg|g|l|h|x)\b)[a-w][abhi-w]?\b",
+        r"\b\d{7}\s?(?!(?:mg|ml|iu|kg|g|l|h|x)\b)[a-w][abhi-w]?\b",
         r"\b[a-hj-np-z]{3}\s?(?!\d{4}\s*(?:mg|iu|mcg)\b)\d{4}\b(?=.{0,3}$|[.,;)])",
         r"\b[a-hj-np-z]{3}\d{2}[a-z]{2}\b",
     ),
@@ -172,19 +175,14 @@ class Streets(EntityRecognizer):
         r"(?:,?\s+(?:apt|apartment|unit|suite|flat|#)\s?#?\s?\d{1,5}[a-z]?)?",
         _IGNORE_CASE,
     )
-    _THE_STREET = re.compile(r"^\S+ the (?:crescent|close|avenue|grove|green|mews|lane|square|terrace|quay|strand|esplanade|parade)\b", _IGNORE_CASE)
+    _THE_STREET = re.compile(
+        r"^\S+ the (?:crescent|close|avenue|grove|green|mews|lane|square|terrace|quay|strand|esplanade|parade)\b", _IGNORE_CASE
+    )
     # A street that is named without a house.
     _ON_STREET = re.compile(
         r"\b(?:live|lives|living|based|located|house|home|address|moved)\s+(?:is\s+)?(?:at|on|off|in|near|to)\s+((?:[a-z][\w'’\-]*\s+){1,3}?)"
         r"(?:street|st|road|rd|avenue|ave|drive|lane|ln|boulevard|blvd|court|crescent|close|place|terrace|square|parade|grove)\b",
         _IGNORE_CASE,
-    )
-    _NOT_STREETS = frozenset(
-        "a an and any are at be before but by can cup cups day days did do does dose doses down drops during each every few for from g go "
-        "gram grams had has have hour hours i im in into iu is it just kg like long mcg me mg min mins minutes ml mls month months more my "
-        "night nights of off on once or our out oz over pill pills poor pregnant same since so steps tablet tablets than that the then they "
-        "this time times to too took twice until up was way we week weeks were when while with x year years yo yr yrs long normal healthy "
-        "miles mile km minute second half percent am pm".split()
     )
 
     def __init__(self, words: Words) -> None:
@@ -199,10 +197,10 @@ class Streets(EntityRecognizer):
         found = []
         for match in self._STREET.finditer(text):
             named = match.group(1).casefold().split()
-            if named and (not set(named) & self._NOT_STREETS or self._THE_STREET.search(match.group())):
+            if named and (not set(named) & self._words.listed["no_streets"] or self._THE_STREET.search(match.group())):
                 found.append(RecognizerResult(ADDRESS, *match.span(), _SCORE))
         for match in self._ON_STREET.finditer(text):
-            if not set(match.group(1).casefold().split()) & self._NOT_STREETS:
+            if not set(match.group(1).casefold().split()) & self._words.listed["no_streets"]:
                 found.append(RecognizerResult(ADDRESS, match.start(1), match.end(), _SCORE))
         return found
 
@@ -220,7 +218,9 @@ class People(EntityRecognizer):
         r"\b(?:surname|forename|first name|last name)\s*(?:is|:|=)?\s*",
         _IGNORE_CASE,
     )
-    _TITLE = re.compile(r"\b(?:dr|doctor|mr|mrs|ms|miss|mx|prof|professor|nurse|sister|sir|dame|rev|father|dra)\b\.?\s+", _IGNORE_CASE)
+    _TITLE = re.compile(
+        r"\b(?:dr|doctor|mr|mrs|ms|miss|mx|prof|professor|nurse|sister|sir|dame|rev|father|dra)\b\.?\s+", _IGNORE_CASE
+    )
     _KIN = re.compile(
         r"\b(?:my|our|his|her)\s+(?:\w+\s+)?(?:husband|wife|partner|boyfriend|girlfriend|son|daughter|brother|sister|mother|mum|mom|dad|father|"
         r"friend|mate|uncle|aunt|auntie|aunty|cousin|neighbou?r|nan|gran|grandma|grandmother|grandpa|grandfather|niece|nephew|baby|kid|"
@@ -228,15 +228,16 @@ class People(EntityRecognizer):
         r"(?:\s+(?:is|was)\s+(?:called|named)|\s*,|'s\s+name\s+is|\s+named|\s+called)?\s+",
         _IGNORE_CASE,
     )
-    _HERE = re.compile(r"^\W*(?:hi|hello|hey|hiya|good \w+)?[\s,]*(?:it'?s|this is|its|i'?m|i am|im)?\s*([^\W\d_]+(?:\s+[^\W\d_]+)?)\s+here\b", _IGNORE_CASE)
-    _EXPECTED = re.compile(r"\b(?:i'?m|i am|this is|it'?s|its|patient|ask|asked|told by|seen by|saw|from|with|and|for|hi|hello|hey|dear)\s$", _IGNORE_CASE)
-    _ADJECTIVE = re.compile(r"(?:ic|al|ar|ous|ed|ing|ive|less|ish|ant|ent|ist|iac|tic|ful|able|ible|oid|sis|tion|ness|itis|ia|ine|one|ole|pam|in|ium|ate|ide)$")
-    _PARTICLES = frozenset("de da do dos del della di la le van von der den ter ní ni nic mac mc al el bin ibn bint o st san".split())
-    # Words that follow a name and are none.
-    _NEVER = frozenset(
-        "and or but the a an i im my me is was has had says said told who that from in on at for with to of not so no yes it he she they we "
-        "you your have are am be been if as by about because when what how why can could would should do does did up out again also just "
-        "please thanks thank hi hello and's &".split()
+    _HERE = re.compile(
+        r"^\W*(?:hi|hello|hey|hiya|good \w+)?[\s,]*(?:it'?s|this is|its|i'?m|i am|im)?\s*([^\W\d_]+(?:\s+[^\W\d_]+)?)\s+here\b",
+        _IGNORE_CASE,
+    )
+    _EXPECTED = re.compile(
+        r"\b(?:i'?m|i am|this is|it'?s|its|patient|ask|asked|told by|seen by|saw|from|with|and|for|hi|hello|hey|dear)\s$",
+        _IGNORE_CASE,
+    )
+    _ADJECTIVE = re.compile(
+        r"(?:ic|al|ar|ous|ed|ing|ive|less|ish|ant|ent|ist|iac|tic|ful|able|ible|oid|sis|tion|ness|itis|ia|ine|one|ole|pam|in|ium|ate|ide)$"
     )
 
     def __init__(self, words: Words) -> None:
@@ -276,7 +277,7 @@ class People(EntityRecognizer):
                 break
             word = match.group()
             plain = word.casefold()
-            if plain in self._NEVER:
+            if plain in self._words.listed["no_names"]:
                 break
             if self._words.is_surname(word) and (count or titled or word[0].isupper()):
                 end = match.end()
@@ -312,7 +313,9 @@ class People(EntityRecognizer):
         number = 0
         while number < len(found):
             last = number
-            while last < len(found) and (strange[last] or (last > number and found[last].group().casefold() in self._PARTICLES)):
+            while last < len(found) and (
+                strange[last] or (last > number and found[last].group().casefold() in self._words.listed["particles"])
+            ):
                 if last > number and found[last].start() - found[last - 1].end() > 1:
                     break
                 last += 1
@@ -354,5 +357,3 @@ def _span(match: re.Match[str]) -> tuple[int, int]:
 def _gap(text: str, end: int) -> int:
     """How many characters stand between two words of one name: a space, or none where it ends here."""
     return 1 if text[end : end + 1] == " " else 0
-
-

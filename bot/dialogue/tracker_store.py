@@ -17,6 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import metrics
 from bot.conversations import archive as archives
 from bot.conversations import erasure, state, turns
 from bot.conversations.archive import Archive
@@ -88,7 +89,9 @@ class GuideTrackerStore(TrackerStore):
             return
         began = BEGAN.get()
         milliseconds = None if began is None else round((time.monotonic() - began) * 1000, 1)
-        batch = await self._run(self._batch, kept_name(tracker.sender_id), known, [event.as_dict() for event in new], milliseconds)
+        batch = await self._run(
+            self._batch, kept_name(tracker.sender_id), known, [event.as_dict() for event in new], milliseconds
+        )
         await self._keep(batch)
         setattr(tracker, _STORED, (batch.state, new[-1]))
         if self.event_broker:
@@ -137,8 +140,10 @@ class GuideTrackerStore(TrackerStore):
 
     async def _keep(self, batch: Batch) -> None:
         try:
-            await asyncio.wait_for(self._run(self.archive.keep, batch), WAIT)
+            if not await asyncio.wait_for(self._run(self.archive.keep, batch), WAIT):
+                metrics.SPOOLED.inc()
         except asyncio.TimeoutError:
+            metrics.SPOOLED.inc()
             # It may still be stored by the thread that hangs; by its name it is stored once.
             logger.error("the conversations' database hangs; a turn is kept on disk")
             await asyncio.get_running_loop().run_in_executor(self._disk, self.archive.set_aside, batch)

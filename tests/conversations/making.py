@@ -79,7 +79,9 @@ class Talk:
 
     def turn(self, said: str, reply: str = "It may help.", **more: Any) -> Batch:
         first = [] if self.state["window"] else begun()
-        return self.batch([*first, user(said), bot(reply, **more), {"event": "action", "name": "action_listen", "timestamp": 1.0}])
+        return self.batch(
+            [*first, user(said), bot(reply, **more), {"event": "action", "name": "action_listen", "timestamp": 1.0}]
+        )
 
     def batch(self, events: list[Event]) -> Batch:
         concealed = conceal(events, MarkFinder())

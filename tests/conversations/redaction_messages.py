@@ -170,7 +170,28 @@ def messages(count: int = 300) -> Iterator[Planted]:
 
 def left(identifier: str, redacted: str) -> bool:
     """Whether any telling part of an identifier is still there."""
-    titles = ("mrs", "mr", "zip", "unit", "apt", "po", "box", "the", "at", "dot", "of", "st", "rd", "street", "road", "west", "nw", "old", "me", "rls")
+    titles = (
+        "mrs",
+        "mr",
+        "zip",
+        "unit",
+        "apt",
+        "po",
+        "box",
+        "the",
+        "at",
+        "dot",
+        "of",
+        "st",
+        "rd",
+        "street",
+        "road",
+        "west",
+        "nw",
+        "old",
+        "me",
+        "rls",
+    )
     parts = [part for part in re.split(r"[^\w@]+", identifier.casefold()) if len(part) > 1 and part not in titles]
     there = set(re.split(r"[^\w@]+", redacted.casefold()))
     return any(part in there for part in parts)

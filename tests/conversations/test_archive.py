@@ -55,7 +55,12 @@ def test_it_works(archive: Archive, engine: Engine) -> None:
     assert archive.keep(talk.turn("does coffee matter"))
     assert archive.keep(talk.turn("i am SECRETname", safety="emergency", kind="safety", topic=None))
     first, second = rows(engine, turns)
-    assert (first["said"], first["kind"], first["topic"], first["group"]) == ("does coffee matter", "answer", "caffeine", "triggers_to_avoid")
+    assert (first["said"], first["kind"], first["topic"], first["group"]) == (
+        "does coffee matter",
+        "answer",
+        "caffeine",
+        "triggers_to_avoid",
+    )
     assert (first["knowledge"], first["milliseconds"], first["unclear"], first["channel"]) == ("version-1", 12.5, False, "web")
     assert (second["said"], second["safety"], second["topic"]) == ("i am <name>", "emergency", None)
     (row,) = rows(engine, conversations)
@@ -78,7 +83,9 @@ def test_only_the_last_turns_are_read(archive: Archive) -> None:
         archive.keep(talk.turn(f"number {number}"))
     known = archive.recent("a")
     assert known
-    assert [event["text"] for event in known[1] if event["event"] == "user"] == [f"number {n}" for n in range(5, state.TURNS + 5)]
+    assert [event["text"] for event in known[1] if event["event"] == "user"] == [
+        f"number {n}" for n in range(5, state.TURNS + 5)
+    ]
     assert len(said(archive, "a")) == state.TURNS + 5
 
 
@@ -212,7 +219,11 @@ def test_a_full_disk_costs_the_log_and_not_the_reply(tmp_path: Path, caplog: pyt
 def test_history_begins_where_the_visitor_started_over(archive: Archive) -> None:
     talk = Talk("a")
     archive.keep(talk.turn("old"))
-    archive.keep(talk.batch([{"event": "restart", "timestamp": 2_000_000_000.0}, {"event": "session_started", "timestamp": 2_000_000_000.0}]))
+    archive.keep(
+        talk.batch(
+            [{"event": "restart", "timestamp": 2_000_000_000.0}, {"event": "session_started", "timestamp": 2_000_000_000.0}]
+        )
+    )
     assert archive.history("a", 10) == []
     later = talk.turn("new")
     later.turns[0]["at"] = 2_000_000_001.0

@@ -70,7 +70,7 @@ def test_only_an_empty_database_is_filled(filled: Archive, tmp_path: Path) -> No
 
 
 def rewritten(file: Path, change: str) -> None:
-    lines = [json.loads(line) for line in gzip.open(file, "rt", encoding="utf-8")]
+    lines = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
     if change == "end":
         lines.pop()
     elif change == "row":

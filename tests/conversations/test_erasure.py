@@ -50,11 +50,11 @@ def test_one_conversation_is_gone_everywhere_and_the_others_stay(engine: Engine,
     before = export(archive, "you")
     receipt = erase(archive, "me")
     assert receipt.messages == 4
-    assert receipt.rows == {
+    assert {table: count for table, count in receipt.rows.items() if count} == {
         "conversations": 1, "events": 6, "turns": 1, "feedback": 1, "notes": 1, "tags": 1, "lessons": 1, "elsewhere": 1, "spool": 1,
     }  # fmt: skip
     # Whatever table there will be: each that names a conversation was counted.
-    assert {table.name for table in metadata.sorted_tables if "conversation" in table.c} < set(receipt.rows)
+    assert {table.name for table in metadata.sorted_tables if "conversation" in table.c} <= set(receipt.rows)
     assert export(archive, "me") == {}
     assert archive.recent("me") is None
     assert {**export(archive, "you"), "exported": 0} == {**before, "exported": 0}
@@ -84,7 +84,7 @@ def test_erasing_again_gives_a_new_receipt(engine: Engine, tmp_path: Path) -> No
     first = erase(archive, "me")
     archive.keep(Talk("me").turn("here again"))
     second = erase(archive, "me")
-    assert (first.messages, first.rows, second.messages) == (0, {}, 2)
+    assert (first.messages, sum(first.rows.values()), second.messages) == (0, 0, 2)
     assert receipt_of(archive, "me") == second
 
 

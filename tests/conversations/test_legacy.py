@@ -52,8 +52,12 @@ def old(url: str) -> Engine:
                 connection.execute(insert, values)
         connection.execute(sa.text("INSERT INTO web_turns VALUES ('web-1', 'message-1', 1.0, 2.0, 'Maria Gonzalez')"))
         feedback_row = {"helpful": False, "word": "told Maria Gonzalez nothing"}
-        connection.execute(sa.text("INSERT INTO web_feedback VALUES ('web-1', 'message-1', :helpful, :word, 3.0)"), feedback_row)
-        connection.execute(sa.text("INSERT INTO web_deletions VALUES (:digest, 'ABCD-EFGH', 4.0, 6)"), {"digest": digest("web-3")})
+        connection.execute(
+            sa.text("INSERT INTO web_feedback VALUES ('web-1', 'message-1', :helpful, :word, 3.0)"), feedback_row
+        )
+        connection.execute(
+            sa.text("INSERT INTO web_deletions VALUES (:digest, 'ABCD-EFGH', 4.0, 6)"), {"digest": digest("web-3")}
+        )
     return engine
 
 
@@ -73,7 +77,9 @@ def test_everything_is_taken_over_redacted(old: Engine, tmp_path: Path) -> None:
             ("web-1", 2, 1, 1),
             ("web-2", 2, 1, 0),
         ]
-        text = "\n".join(str(row) for table in (events, turns, conversations) for row in connection.execute(sa.select(table)).all())
+        text = "\n".join(
+            str(row) for table in (events, turns, conversations) for row in connection.execute(sa.select(table)).all()
+        )
     assert not [secret for secret in SECRETS if secret.casefold() in text.casefold()]
     assert receipt_of(archive, "web-3") == Receipt("ABCD-EFGH", 4.0, 6)
     known = archive.recent("web-1")
@@ -86,7 +92,9 @@ def test_nothing_of_the_words_is_left_in_the_file(tmp_path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text(OLD[0].format(serial="INTEGER")))
         data = json.dumps(user("my name is Maria Gonzalez"))
-        connection.execute(sa.text("INSERT INTO events (sender_id, type_name, data) VALUES ('web-1', 'user', :data)"), {"data": data})
+        connection.execute(
+            sa.text("INSERT INTO events (sender_id, type_name, data) VALUES ('web-1', 'user', :data)"), {"data": data}
+        )
     database.migrate(engine)
     engine.dispose()
     for path in tmp_path.iterdir():

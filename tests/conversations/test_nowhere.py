@@ -21,7 +21,17 @@ from tests.talk import Bot, Visitor
 
 pytestmark = [pytest.mark.model, pytest.mark.filterwarnings("ignore")]
 
-MARKS = ("zebulon", "quartermain", "zq77@example.org", "416-555-0142", "555-0142", "4111 1111 1111 1111", "12 rosewood", "1234-567-890-ab", "1961")
+MARKS = (
+    "zebulon",
+    "quartermain",
+    "zq77@example.org",
+    "416-555-0142",
+    "555-0142",
+    "4111 1111 1111 1111",
+    "12 rosewood",
+    "1234-567-890-ab",
+    "1961",
+)
 SAID = (
     "hi, my name is Zebulon Quartermain and my legs jump",
     "mail zq77@example.org, does magnesium help",

@@ -37,7 +37,9 @@ def test_identifiers_go_and_medical_words_stay(finder: Redactor, capsys: pytest.
         kept += [(identifier, redacted) for identifier in message.identifiers if is_left(identifier, redacted)]
         lost += [(word, message.text, redacted) for word in message.medical if word not in redacted]
     with capsys.disabled():
-        print(f"\n{1 - len(kept) / identifiers:.1%} of {identifiers} identifiers gone, {len(lost) / words:.1%} of {words} medical words lost")
+        print(
+            f"\n{1 - len(kept) / identifiers:.1%} of {identifiers} identifiers gone, {len(lost) / words:.1%} of {words} medical words lost"
+        )
     assert len(kept) <= (1 - GONE) * identifiers, "\n".join(map(str, kept))
     assert len(lost) <= LOST * words, "\n".join(map(str, lost))
 
@@ -54,7 +56,11 @@ def test_a_pressed_button_stays_as_it_is(finder: Redactor, payload: str) -> None
 
 def test_what_is_repeated_elsewhere_goes_too(finder: Redactor) -> None:
     found = finder.find("my name is Ingrid Achterberg, what about xyzzyq, mail ingrid@example.org")
-    data: dict[str, Any] = {"text": "I know no food called INGRID ACHTERBERG.", "more": [{"value": "achterberg"}, 3, None], "n": 1.5}
+    data: dict[str, Any] = {
+        "text": "I know no food called INGRID ACHTERBERG.",
+        "more": [{"value": "achterberg"}, 3, None],
+        "n": 1.5,
+    }
     assert found.over(data) == {"text": "I know no food called <name>.", "more": [{"value": "<name>"}, 3, None], "n": 1.5}
     assert found.over({"text": found.said}) == {"text": found.text}
     assert data["more"][0]["value"] == "achterberg"
@@ -86,7 +92,10 @@ def test_it_is_quick(finder: Redactor) -> None:
     assert statistics.median(spent) < 15
 
 
-@pytest.mark.parametrize("text", ["a" * 10_000, "0" * 10_000, "1 " * 5_000, "@" * 5_000, "my name is " * 900, "12 a " * 2_000, "a.b" * 3_000, "1-" * 5_000])
+@pytest.mark.parametrize(
+    "text",
+    ["a" * 10_000, "0" * 10_000, "1 " * 5_000, "@" * 5_000, "my name is " * 900, "12 a " * 2_000, "a.b" * 3_000, "1-" * 5_000],
+)
 def test_a_hostile_text_takes_no_time(finder: Redactor, text: str) -> None:
     began = time.process_time()
     finder.find(text)

@@ -61,5 +61,5 @@ def test_the_settings_are_read() -> None:
 
 @pytest.mark.parametrize("value", ["sms", "sms=", "=30", "sms=0", "sms=-1", "sms=soon"])
 def test_days_that_can_not_be_read_are_refused(value: str) -> None:
-    with pytest.raises(RetentionError, match="write e.g. sms=30"):
+    with pytest.raises(RetentionError, match="is no channel and days"):
         Retention.read(90, value, 30)

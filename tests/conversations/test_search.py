@@ -49,7 +49,17 @@ def test_it_works(filled: Engine, words: str, expected: list[int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ['"', "'; DROP TABLE turns; --", "coffee OR walking", "NEAR(coffee walking)", "said:coffee AND", "a* b^ -c", "!coffee | (", "coffee:*"]
+    "words",
+    [
+        '"',
+        "'; DROP TABLE turns; --",
+        "coffee OR walking",
+        "NEAR(coffee walking)",
+        "said:coffee AND",
+        "a* b^ -c",
+        "!coffee | (",
+        "coffee:*",
+    ],
 )
 def test_nothing_that_is_typed_is_an_operator(filled: Engine, words: str) -> None:
     assert len(found(filled, words)) <= 1

@@ -37,11 +37,12 @@ def test_only_its_owner_may_read_it(spool: Spool, tmp_path: Path) -> None:
 
 
 def test_it_has_a_limit(tmp_path: Path) -> None:
-    spool = Spool(tmp_path, 3000)
+    batch = Talk("a").turn("one")
+    spool = Spool(tmp_path, len(batch.as_line()))
+    spool.add(batch)
     with pytest.raises(SpoolFull):
-        for _ in range(10):
-            spool.add(Talk("a").turn("one"))
-    assert 0 < spool.size <= 3000
+        spool.add(Talk("a").turn("two"))
+    assert spool.of("a") == [batch]
 
 
 def test_what_could_not_be_stored_stays(spool: Spool) -> None:

@@ -46,7 +46,9 @@ async def say(store: Any, text: str, *more: Any, sender: str = "a") -> None:
     if not tracker.events:
         tracker.update(SessionStarted())
         tracker.update(ActionExecuted("action_listen"))
-    tracker.update(UserUttered(text, parse_data={"text": text, "entities": [{"entity": "x", "value": text}], "intent": {"name": "x"}}))
+    tracker.update(
+        UserUttered(text, parse_data={"text": text, "entities": [{"entity": "x", "value": text}], "intent": {"name": "x"}})
+    )
     for event in (*more, BotUttered(f"You said {text}", {"buttons": []}, {"reply": {"kind": "answer", "answers": []}})):
         tracker.update(event)
     tracker.update(ActionExecuted("action_listen"))

@@ -1,6 +1,6 @@
 """What a person gets to read of a message of the bot, on each way out.
 
-A messaging app joins with one line: `RENDERERS["telegram"] = of_app(app)`; the property tests then hold it to the same promises.
+A messaging app that joins the registry is held to the same promises as the rest.
 """
 
 from __future__ import annotations
@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from bot.channels.messaging.answers import Answers
+from bot.channels.messaging.app import App, Incoming, What
+from bot.channels.messaging.registry import APPS
 from bot.channels.web.conversation import shown
 from bot.dialogue.conversation import Exchange, _message
 from bot.dialogue.reply import FinishedReply
+from bot.settings import Settings
 
 Message = dict[str, Any]
 Renderer = Callable[[Message], str]
@@ -44,4 +48,48 @@ def stored(message: Message) -> str:
     return FinishedReply.parse_raw(FinishedReply.parse_obj(message["reply"]).json()).plain()
 
 
-RENDERERS: dict[str, Renderer] = {"rest": collected, "ask": asked, "web": web, "page": page, "stored": stored}
+class NoPictures:
+    """The part of the dialogue that an app asks for pictures."""
+
+    async def picture(self, message: Message) -> None:
+        return None
+
+
+# None of them is used: nothing is sent.
+CREDENTIALS = {
+    "telegram_token": "1:token", "telegram_secret": "secret", "slack_token": "xoxb-token", "slack_signing_secret": "secret",
+    "whatsapp_number_id": "1", "whatsapp_token": "token", "whatsapp_app_secret": "secret", "whatsapp_verify_token": "word",
+    "messenger_page_token": "token", "messenger_app_secret": "secret", "messenger_verify_token": "word",
+    "twilio_account_sid": "AC" + "0" * 32, "twilio_auth_token": "token", "twilio_sms_sender": "+15550001111",
+    "twilio_whatsapp_sender": "+15550001111",
+}  # fmt: skip
+
+
+def of_app(app: App, at_once: bool = False) -> Renderer:
+    """What a messaging app says: all of it, or what it sends at once, before the visitor asks for more."""
+    answers = Answers({}, NoPictures())  # type: ignore[arg-type]
+    incoming = Incoming("1", "15550002222", What.TEXT, 1.0)
+
+    def render(message: Message) -> str:
+        requests = app.render([done(answers._prepared(app, message))], incoming)
+        return "\n\n".join(request.words for request in requests if request.words and not (at_once and request.held))
+
+    return render
+
+
+def done(task: Any) -> Any:
+    """The result of a coroutine that waits for nothing."""
+    try:
+        task.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("it waits")
+
+
+# The ways that every conversation of the property tests takes, and those of which each takes one.
+ALWAYS: dict[str, Renderer] = {"rest": collected, "ask": asked, "web": web, "page": page, "stored": stored}
+APPS_ALL = [app(Settings(**CREDENTIALS)) for app in APPS]
+ONE_OF: dict[str, Renderer] = {
+    **{app.name: of_app(app) for app in APPS_ALL},
+    **{f"{app.name}, at once": of_app(app, at_once=True) for app in APPS_ALL},
+}

@@ -1,4 +1,4 @@
-"""One plain question for each of the 42 groups gets an answer of that group, with its sources, its disclaimer and its advice."""
+"""One plain question for each of the 42 groups gets an answer of that group, with sources, disclaimer and advice."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from bot.settings import settings as bot_settings
 from tests.actions.stage import Stage
 from tests.dialogue.messages import HOSTILE, NONSENSE, OFF_SUBJECT, TALK
 from tests.dialogue.promise import broken
-from tests.dialogue.renderers import RENDERERS
+from tests.dialogue.renderers import ALWAYS, ONE_OF
 from tests.talk import Bot
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
@@ -120,17 +120,17 @@ def action_for(intent: str, stage: Stage) -> str:
     return "action_answer" if intent in topics() else rules()[intent]
 
 
-def readable(message: dict[str, Any]) -> None:
-    """Every way out keeps the promises."""
-    for name, render in RENDERERS.items():
+def readable(message: dict[str, Any], app: str) -> None:
+    """Every way out keeps the promises: those of the house, and that of an app."""
+    for name, render in {**ALWAYS, app: ONE_OF[app]}.items():
         text = render(message)
         assert not broken(text), (name, broken(text), text)
 
 
-def kept(replies: list[FinishedReply]) -> None:
+def kept(replies: list[FinishedReply], app: str) -> None:
     assert replies, "an empty turn"
     for reply in replies:
-        readable(GuideNLG.message(reply))
+        readable(GuideNLG.message(reply), app)
         assert reply.disclaimer
         assert reply.advice
         assert reply.kind != "error", reply.plain()
@@ -151,15 +151,16 @@ many = settings(
     channel=st.sampled_from(CHANNELS),
     turns=st.lists(st.tuples(moves, understandings()), min_size=1, max_size=5),
     in_form=st.booleans(),
+    app=st.sampled_from(sorted(ONE_OF)),
 )
 def test_no_understanding_breaks_a_promise(
-    knowledge_database: None, channel: str, turns: list[tuple[str | int, tuple[str, dict[str, Any]]]], in_form: bool
+    knowledge_database: None, channel: str, turns: list[tuple[str | int, tuple[str, dict[str, Any]]]], in_form: bool, app: str
 ) -> None:
     stage = Stage(channel=channel, loop="daily_need_form" if in_form else None)
     for move, (intent, understanding) in turns:
         text, intent = pressed(move, intent, stage.shown)
         name = action_for(intent, stage)
-        kept(stage.turn(ACTIONS.get(name, name), intent, text, **understanding))
+        kept(stage.turn(ACTIONS.get(name, name), intent, text, **understanding), app)
 
 
 def pressed(move: str | int, intent: str, shown: list[str]) -> tuple[str, str]:
@@ -174,8 +175,8 @@ def pressed(move: str | int, intent: str, shown: list[str]) -> tuple[str, str]:
 
 @pytest.mark.model
 @settings(many, max_examples=WITH_MODEL)
-@given(moves=st.lists(moves, min_size=1, max_size=4))
-def test_no_conversation_breaks_a_promise(bot: Bot, moves: list[str | int]) -> None:
+@given(moves=st.lists(moves, min_size=1, max_size=4), app=st.sampled_from(sorted(ONE_OF)))
+def test_no_conversation_breaks_a_promise(bot: Bot, moves: list[str | int], app: str) -> None:
     visitor = bot.visitor()
     shown: list[str] = []
     for move in moves:
@@ -185,5 +186,5 @@ def test_no_conversation_breaks_a_promise(bot: Bot, moves: list[str | int]) -> N
         assert exchange.kind != "error"
         events = [event for event in bot.tracker(visitor.name).events if event.type_name == "bot"]
         for event in events[-len(exchange.messages) :]:
-            readable(event.message())
+            readable(event.message(), app)
         shown = [button["payload"] for message in exchange.messages for button in message["buttons"]]

@@ -42,9 +42,7 @@ def encoder() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def prepared(
-    book: RuleBook, encoder: SentenceEncoder, trained_model: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Screen:
+def prepared(book: RuleBook, encoder: SentenceEncoder, trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Screen:
     """The screen of the trained model: rules and meaning."""
     folder = tmp_path_factory.mktemp("model")
     with tarfile.open(trained_model) as archive:

@@ -39,9 +39,7 @@ def test_every_rule_is_listed(book: RuleBook) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("category", "rule"), [(category, rule) for category, messages in LISTED.items() for rule in messages]
-)
+@pytest.mark.parametrize(("category", "rule"), [(category, rule) for category, messages in LISTED.items() for rule in messages])
 def test_a_rule_that_is_taken_away_is_missed(book: RuleBook, category: str, rule: str) -> None:
     assert lost(without(book, rule), {category: {rule: LISTED[category][rule]}}) == [rule]
 

@@ -119,6 +119,18 @@ class Desk:
         self._options = options
         self._apps: Dict[str, App] = switched_on(options)
         self._worker: Optional[Worker] = None
+        self._queue: Optional[Queue] = None
+
+    def counts(self) -> Dict[str, int]:
+        """How much waits in which queue, such as {"slack unanswered": 2}.
+
+        Raises:
+            Away: the database does not answer.
+        """
+        if self._queue is None:
+            return {}
+        kept = ("unanswered", "waiting", "dead")
+        return {f"{channel} {what}": number for (channel, what), number in self._queue.counts().items() if what in kept}
 
     def channels(self) -> List[InputChannel]:
         """The input channels of the apps that are on."""
@@ -146,7 +158,7 @@ class Desk:
         async def ask(message: UserMessage) -> None:
             await agent().handle_message(message)
 
-        queue = Queue(the_archive().ready, self._secret())
+        queue = self._queue = Queue(the_archive().ready, self._secret())
         guide = AgentGuide(self._options, agent, ask)
         worker = Worker(queue, self._apps, guide, self._options.messaging_attempts)
         await worker.start()
