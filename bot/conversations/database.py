@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ PATIENCE = 2.0
 
 # Any number that no other program takes for its advisory locks.
 _LOCK = 7_253_190_844
+
+# Who writes to which SQLite file from this process.
+_LINES: dict[str, threading.Lock] = {}
 
 
 class DatabaseError(RuntimeError):
@@ -129,6 +133,23 @@ def head() -> str:
     newest = ScriptDirectory.from_config(config).get_current_head()
     assert newest, "there is a first version"
     return newest
+
+
+@contextlib.contextmanager
+def writing(database: Engine) -> Iterator[Connection]:
+    """A transaction that writes.
+
+    SQLite takes one writer at a time, and whoever waits asks again every now and then: one who writes without a pause would
+    keep all others out for longer than they are patient. Within this process they stand in line.
+    """
+    if database.dialect.name != "sqlite":
+        with database.begin() as connection:
+            yield connection
+        return
+    with _LINES.setdefault(str(database.url), threading.Lock()), database.begin() as connection:
+        # Python's driver would begin with the first row that is written, which may be too late for what was read before.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 def scrub(database: Engine) -> None:
