@@ -28,8 +28,10 @@ serve: setup ## Start the bot on http://127.0.0.1:5005/
 train: setup ## Train a model, unless there is one for the present content
 	@$(RLS) train
 
-# A file's tests stay in one process, since they share a server or a browser.
+# The model comes first, or the one process would wait for the other to train it. A file's tests stay in one process, since they share
+# a server or a browser.
 test: setup ## Run every test
+	@mkdir -p var; $(RLS) train > var/train.log 2>&1 || { tail -n 5 var/train.log >&2; exit 1; }
 	@$(PYTEST) -n 2 --dist loadfile
 
 lint: setup ## Check style, types, spelling and the borders between packages

@@ -15,7 +15,7 @@ from bot.knowledge.library import library
 BUTTONS = 3
 # The topic whose answer shows how strong the evidence is for each treatment.
 CHARTED = "medicines_overview"
-ALTERNATIVES = 2
+ALTERNATIVES = 3
 # From here on an answer is sure enough to offer only what is related.
 SURE = 0.8
 

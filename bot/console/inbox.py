@@ -65,8 +65,9 @@ class Inbox:
             found = self._groups
         if not found:
             return []
-        oldest = min(message.id for group in found for message in group.messages)
-        open_ids = set(connection.execute(_open().with_only_columns(turns.c.id).where(turns.c.id >= oldest)).scalars())
+        # Kept texts may have been decided or erased meanwhile, so each is looked up.
+        kept = turns.c.id.in_([message.id for group in found for message in group.messages])
+        open_ids = set(connection.execute(sa.select(turns.c.id).where(kept, ~_decided())).scalars())
         left = (tuple(message for message in group.messages if message.id in open_ids) for group in found)
         return sorted((Group(messages) for messages in left if messages), key=lambda group: -len(group.messages))
 
@@ -75,11 +76,13 @@ class Inbox:
         self._until = 0.0
 
 
+def _decided() -> Any:
+    return sa.exists().where(lessons.c.turn == turns.c.id)
+
+
 def _open() -> Any:
-    undecided = ~sa.exists().where(lessons.c.turn == turns.c.id)
-    return sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said).where(
-        turns.c.unclear.is_(sa.true()), undecided
-    )
+    query = sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said)
+    return query.where(turns.c.unclear.is_(sa.true()), ~_decided())
 
 
 def _undecided(connection: Connection) -> list[Any]:

@@ -18,9 +18,9 @@ from bot.conversations.tables import conversations, feedback, tags, turns
 PAGE = 50
 MOST_COUNTED = 10_000
 # Of so many conversations that hold what is looked for, the list is made; of more, the newest are gone through.
-_FEW = 2_000
+_FEW = 10_000
 # How many of the newest are gone through to count what each must be asked for.
-_WALKED = 20_000
+_WALKED = 5_000
 
 # As the indices have it: a parameter in its place would keep them from being used.
 _NONE = sa.literal_column("0")
@@ -76,14 +76,20 @@ class Listing:
         asked = list(_of_turns(connection, chosen))
         # Each takes the column that names the conversation which is asked.
         self._costly: list[Callable[[Any], Any]] = list(_of_others(chosen))
+        # Names that are all there is; None where the list is not made of names alone.
+        self._names: list[str] | None = None
         if asked:
-            of_turns = sa.and_(*asked)
-            found = sa.select(turns.c.conversation).where(of_turns).limit(_FEW + 1)
-            names = list(connection.execute(found).scalars())
-            if len(names) <= _FEW:
-                self._plain.append(conversations.c.conversation.in_(sorted(set(names))))
+            found = sa.select(turns.c.conversation).where(*asked)
+            # A search by words finds no more turns than a limit of its own.
+            names = list(connection.execute(found if chosen.words else found.limit(_FEW + 1)).scalars())
+            if chosen.words or len(names) <= _FEW:
+                names = sorted(set(names))
+                if not self._plain and not self._costly:
+                    self._names = names
+                self._plain.append(conversations.c.conversation.in_(names))
             else:
-                self._costly.append(lambda name: sa.exists().where((turns.c.conversation == name) & of_turns))
+                beside = sa.and_(*_of_turns(connection, chosen, in_one=True))
+                self._costly.append(lambda name: sa.exists().where((turns.c.conversation == name) & beside))
 
     def page(self, after: Key | None = None, before: Key | None = None, size: int = PAGE) -> Page:
         """The page after, or before, a place; else the first one."""
@@ -117,6 +123,8 @@ class Listing:
 
     def count(self) -> Count:
         """How many there are, as far as that can be told quickly."""
+        if self._names is not None:
+            return Count(min(len(self._names), MOST_COUNTED), len(self._names) > MOST_COUNTED)
         if not self._costly:
             found = sa.select(sa.literal(1)).select_from(conversations).where(*self._plain).limit(MOST_COUNTED + 1)
             number = self._connection.execute(sa.select(sa.func.count()).select_from(found.subquery())).scalar()
@@ -166,19 +174,30 @@ def _of_conversations(chosen: Filter) -> Any:
         yield table.conversation.in_(sa.select(tags.c.conversation).where(tags.c.tag == chosen.tag))
 
 
-def _of_turns(connection: Connection, chosen: Filter) -> Any:
-    """What one and the same turn must be."""
+def _of_turns(connection: Connection, chosen: Filter, in_one: bool = False) -> Any:
+    """What one and the same turn must be.
+
+    Args:
+        in_one: asked of the few turns of one conversation, so that no index but theirs may be used: without counts of its
+            rows, SQLite would take that of all turns with a topic, for each conversation anew.
+    """
     table = turns.c
+
+    def column(name: str) -> Any:
+        return table[name].op("||")("") if in_one else table[name]
+
     if chosen.words:
         yield condition(connection.engine, chosen.words)
     if chosen.topic:
-        yield table.topic == chosen.topic
+        yield column("topic") == chosen.topic
     if chosen.safety and chosen.safety != "any":
-        yield table.safety == chosen.safety
+        yield column("safety") == chosen.safety
     if chosen.low:
-        yield table.confidence < sa.literal_column(str(LOW_CONFIDENCE))
+        yield (table.confidence + sa.literal_column("0") if in_one else table.confidence) < sa.literal_column(
+            str(LOW_CONFIDENCE)
+        )
     if chosen.knowledge:
-        yield table.knowledge == chosen.knowledge
+        yield column("knowledge") == chosen.knowledge
 
 
 def _of_others(chosen: Filter) -> Any:

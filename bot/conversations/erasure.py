@@ -58,9 +58,8 @@ def erase(archive: Archive, conversation: str) -> Receipt:
         connection.execute(receipts.delete().where(receipts.c.digest == digest(conversation)))
         replies = connection.execute(sa.select(turns.c.reply).where(turns.c.conversation == conversation)).scalars()
         messages = sum(1 + len(json.loads(reply)) for reply in replies)
-        rows = {table: count for table, count in delete(connection, [conversation]).items() if count}
+        rows = {**delete(connection, [conversation]), SPOOL: len(waiting)}
         if waiting:
-            rows[SPOOL] = len(waiting)
             messages += sum(1 + len(json.loads(turn["reply"])) for batch in waiting for turn in batch.turns)
         receipt = Receipt.issue(messages, rows=rows)
         values = {**receipt.as_dict(), "digest": digest(conversation), "rows": json.dumps(rows, sort_keys=True)}

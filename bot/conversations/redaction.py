@@ -138,7 +138,8 @@ class _Engine(SpacyNlpEngine):
         self._pipeline = pipeline
 
     def load(self) -> None:
-        self.nlp: dict[str, Any] | None = {"en": spacy.load(self._pipeline, exclude=_UNUSED)}
+        # Presidio declares it as None, which it is until here.
+        self.nlp = {"en": spacy.load(self._pipeline, exclude=_UNUSED)}  # type: ignore[assignment]
 
 
 def _joined(text: str, spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

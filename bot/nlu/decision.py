@@ -19,6 +19,8 @@ ANSWER_FROM = 0.22
 TALK_FROM = 0.12
 TALK_BESIDE_OUTSIDE = 0.6
 CHOICES = 3
+# An answer less sure than this leaves all three choices for what else may be meant.
+DOUBTFUL = 0.5
 
 # Kinds of talk that run into each other.
 SOCIABLE = frozenset({
@@ -105,7 +107,8 @@ class Decider:
             scores = {intent: score for intent, score in scores.items() if intent not in _FOODS}
         ranking = self._rank(scores)
         covered = [candidate for candidate in ranking if self.covers(candidate.intent)]
-        choices = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)[:CHOICES]
+        nearest = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)
+        choices = nearest[:CHOICES]
         inside = self.scope.probability(self.evidence(scores))
         talk = [candidate for candidate in ranking if self.is_talk(candidate.intent)]
         outside = scores.get(OUT_OF_SCOPE, 0.0)
@@ -121,8 +124,8 @@ class Decider:
         if first.score < ANSWER_FROM:
             return Decision(UNCLEAR, (), choices, confidence)
         topics = (first.intent,) if first.intent in self.groups else ()
-        others = tuple(choice for choice in choices if choice != first.intent)
-        return Decision(first.intent, topics, others, confidence)
+        others = tuple(choice for choice in nearest if choice != first.intent)
+        return Decision(first.intent, topics, others[: CHOICES if confidence < DOUBTFUL else CHOICES - 1], confidence)
 
     def combine(self, whole: Decision, parts: Sequence[Sequence[tuple[Decision, bool]]]) -> Decision:
         """The decision on a message that asks several things: each answered once, in their order.

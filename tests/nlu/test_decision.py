@@ -36,6 +36,13 @@ def test_a_weak_best_is_a_choice() -> None:
     assert decision.choices == ("caffeine", "children_rls", "magnesium_foods")
 
 
+@pytest.mark.parametrize(("score", "offered"), [(0.4, 3), (0.9, 2)])
+def test_a_doubtful_answer_leaves_more_choices(score: float, offered: int) -> None:
+    groups = {name: name for name in ("a", "b", "c", "d", "e")}
+    scores = {"a": score, "b": 0.2, "c": 0.15, "d": 0.1, "e": 0.05}
+    assert len(Decider(groups).decide("what about it", scores).choices) == offered
+
+
 def test_out_of_scope() -> None:
     assert DECIDER.decide("book a table", {OUT_OF_SCOPE: 0.9, "caffeine": 0.1}).intent == OUT_OF_SCOPE
 

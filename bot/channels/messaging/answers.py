@@ -29,8 +29,8 @@ class Guide(Protocol):
     async def offered(self, conversation: str) -> List[Dict[str, Any]]:
         """The buttons that the bot offered lately in a conversation."""
 
-    async def finish(self, app: App, conversation: str, reply: Reply, country: Optional[str]) -> Message:
-        """A reply of ours with the disclaimer, as the dialogue would say it."""
+    async def finish(self, app: App, conversation: str, reply: Reply, country: Optional[str], full: bool = False) -> Message:
+        """A reply of ours with the disclaimer, as the dialogue would say it, or with its full wording."""
 
     async def picture(self, message: Message) -> Optional[Dict[str, Any]]:
         """The chart of a message: `png` and `alt`."""
@@ -81,7 +81,8 @@ class Answers:
         if what is What.MORE and known.holds_more:
             return Answer(more=True)
         if what is What.STOP:
-            return Answer(await self._fixed(app, delivery, words.reply(what)), silence=STOP)
+            # The last that they hear: it names the emergency number.
+            return Answer(await self._fixed(app, delivery, words.reply(what), full=True), silence=STOP)
         if what is What.GROUP:
             return Answer(await self._fixed(app, delivery, words.reply(what)), silence=GROUP)
         if what is What.START and known.silence:
@@ -110,9 +111,9 @@ class Answers:
         # What was never offered here, or is gone, is no more than the words on the button.
         return payload.meant(incoming.payload, await self._guide.offered(conversation)) or incoming.text
 
-    async def _fixed(self, app: App, delivery: Delivery, reply: Reply) -> List[Outgoing]:
+    async def _fixed(self, app: App, delivery: Delivery, reply: Reply, full: bool = False) -> List[Outgoing]:
         assert delivery.incoming
-        message = await self._guide.finish(app, delivery.conversation, reply, delivery.incoming.country)
+        message = await self._guide.finish(app, delivery.conversation, reply, delivery.incoming.country, full)
         return await self._rendered(app, [message], delivery.incoming)
 
     async def _rendered(self, app: App, messages: List[Message], incoming: Incoming) -> List[Outgoing]:

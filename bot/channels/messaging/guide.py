@@ -75,13 +75,13 @@ class AgentGuide:
         said = [event for event in (tracker.events if tracker else ()) if isinstance(event, BotUttered)]
         return [button for event in said[-BUTTONS_OF:] for button in event.message().get("buttons") or ()]
 
-    async def finish(self, app: App, conversation: str, reply: Reply, country: Optional[str]) -> Message:
-        """A reply of ours with the disclaimer, as the dialogue would say it."""
+    async def finish(self, app: App, conversation: str, reply: Reply, country: Optional[str], full: bool = False) -> Message:
+        """A reply of ours with the disclaimer, as the dialogue would say it, or with its full wording."""
         finished = self._disclaimer.finish(
             reply,
             channel=app.wording or app.name,
             country=country or self._options.country,
-            first=await self._agent().tracker_store.retrieve(conversation) is None,
+            first=full or not await self._agent().tracker_store.exists(conversation),
         )
         return {"text": finished.plain(), "buttons": [], "reply": finished.dict()}
 

@@ -125,11 +125,15 @@ def test_a_group_is_told_once_and_then_left_alone(user: TelegramUser, telegram: 
 
 
 def test_who_says_stop_is_left_alone_until_start(user: TelegramUser, telegram: TelegramStandIn) -> None:
+    user.say("hello")
+    telegram.wait(lambda: telegram.texts)
+    telegram.taken.clear()
     for text in ("/stop", "are you there", "/start", "hello again"):
         user.say(text)
     telegram.wait(lambda: len(telegram.texts) == 3)
     stopped, back, answered = telegram.texts
     assert "no more messages" in stopped
+    assert "In an emergency, call 911" in stopped
     assert "can write to you again" in back
     assert "You asked: hello again" in answered
 

@@ -1,0 +1,1 @@
+"""Messaging apps: one queue, one worker, and an app each."""
