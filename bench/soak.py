@@ -153,7 +153,9 @@ def main() -> None:
     sys.exit(bool(problems))
 
 
-async def _soak(url: str, server: Running, shared: Running, database: Running, seconds: float, visitors: int) -> list[str]:
+async def _soak(
+    url: str, server: Running, shared: Running, database: Running, port: int, seconds: float, visitors: int
+) -> list[str]:
     tally, began = Tally(), time.monotonic()
     until = began + seconds
     assert server.process
