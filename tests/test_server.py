@@ -42,6 +42,7 @@ class Server:
             "RLS_PORT": str(self.port),
             "RLS_CONVERSATIONS": f"sqlite:///{self._folder / 'conversations.db'}",
             "RLS_SECRET_FILE": str(self._folder / "secret"),
+            "RLS_CONSOLE": "off",
             "RLS_PID_FILE": str(self._folder / "pid"),
             "RLS_SPOOL": str(self._folder / "spool"),
             "RLS_RASA_API_TOKEN": TOKEN,

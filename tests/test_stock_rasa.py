@@ -68,6 +68,7 @@ def addresses(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     endpoints = endpoints.replace(":5055/", f":{actions}/").replace("var/conversations.db", str(folder / "stock.db"))
     (folder / "endpoints.yml").write_text(endpoints, encoding="utf-8")
     environment = {
+        "RLS_CONSOLE": "off",
         **os.environ,
         "RLS_PORT": str(ours),
         "RLS_CONVERSATIONS": f"sqlite:///{folder / 'ours.db'}",

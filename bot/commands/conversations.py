@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,6 +117,10 @@ def _told() -> Iterator[None]:
     from bot.conversations.backup import BackupError
     from bot.conversations.database import DatabaseError
 
+    # What it logs is for a server, which goes on; here it is said once.
+    log = logging.getLogger("bot.conversations")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
     try:
         yield
     except (Away, BackupError, DatabaseError, OSError) as error:
@@ -123,6 +128,8 @@ def _told() -> Iterator[None]:
     except sa.exc.SQLAlchemyError as error:
         # Its own message holds the statement, and with it what is kept.
         raise click.ClickException(f"the conversations' database can't be used ({type(error).__name__})") from None
+    finally:
+        log.setLevel(level)
 
 
 def _spool() -> Spool:

@@ -23,7 +23,10 @@ def export(archive: Archive, conversation: str) -> dict[str, Any]:
     with archive.answering(), archive.ready().connect() as connection:
         for name in holding(connection):
             table = sa.Table(name, sa.MetaData(), autoload_with=connection)
-            rows = connection.execute(sa.select(table).where(table.c[CONVERSATION] == conversation)).mappings().all()
+            # What the database computes for itself, such as its search index, says nothing more.
+            kept = [column for column in table.columns if column.computed is None]
+            query = sa.select(*kept).where(table.c[CONVERSATION] == conversation).order_by(*table.primary_key.columns)
+            rows = connection.execute(query).mappings().all()
             if rows:
                 tables[name] = [{column: _plain(value) for column, value in row.items()} for row in rows]
     waiting = [{"events": batch.events, "turns": batch.turns} for batch in archive.spool.of(conversation)]

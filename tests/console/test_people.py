@@ -219,9 +219,9 @@ def test_the_console_starts_beside_the_bot_and_ends_with_it(tmp_path: Path, how:
     process = subprocess.Popen(
         [sys.executable, "-c", BESIDE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=ROOT, text=True
     )
+    assert process.stdin
+    assert process.stdout
     try:
-        assert process.stdin
-        assert process.stdout
         lines = [process.stdout.readline(), process.stdout.readline()]
         assert f"The staff console is at http://127.0.0.1:{port}/\n" in lines
         deadline = time.monotonic() + 30
@@ -238,7 +238,9 @@ def test_the_console_starts_beside_the_bot_and_ends_with_it(tmp_path: Path, how:
         assert not _answers(port)
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
+        process.stdin.close()
 
 
 def _answers(port: int) -> bool:

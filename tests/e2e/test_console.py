@@ -31,6 +31,7 @@ SCREENS = {
     "erase": "/conversations/visitor-1/erase",
     "missing": "/conversations/nobody",
 }
+ON_A_TABLET = ("start", "filtered", "transcript", "inbox", "figures", "staff")
 FOR_ADMINS = ("staff", "audit", "erase")
 
 Entered = Callable[..., Page]
@@ -98,7 +99,9 @@ def too_wide(page: Page) -> bool:
 def test_axe_finds_nothing_on_any_screen(entered: Entered, console: RunningConsole, size: str, scheme: str) -> None:
     page = entered("anna", "/", DESKTOP if size == "desktop" else TABLET, scheme)
     found: dict[str, list[str]] = {}
-    for screen, path in SCREENS.items():
+    # On the tablet, in the dark: the screens that the others are built like.
+    screens = SCREENS if size == "desktop" else {screen: SCREENS[screen] for screen in ON_A_TABLET}
+    for screen, path in screens.items():
         page.goto(console.url + path)
         page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
         found[screen] = violations(page)
