@@ -6,7 +6,7 @@ UV_VERSION = 0.13.9
 RLS = .venv/bin/rls
 PYTEST = .venv/bin/python -m pytest
 
-.PHONY: help setup serve test train bench lint
+.PHONY: help setup serve test train bench lint sbom soak
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -28,8 +28,10 @@ serve: setup ## Start the bot on http://127.0.0.1:5005/
 train: setup ## Train a model, unless there is one for the present content
 	@$(RLS) train
 
-# A file's tests stay in one process, since they share a server or a browser.
+# The model comes first, or the one process would wait for the other to train it. A file's tests stay in one process, since they share
+# a server or a browser.
 test: setup ## Run every test
+	@mkdir -p var; $(RLS) train > var/train.log 2>&1 || { tail -n 5 var/train.log >&2; exit 1; }
 	@$(PYTEST) -n 2 --dist loadfile
 
 lint: setup ## Check style, types, spelling and the borders between packages
@@ -37,3 +39,9 @@ lint: setup ## Check style, types, spelling and the borders between packages
 
 bench: setup ## Compare with stock Rasa
 	@.venv/bin/python -m bench
+
+sbom: setup ## Write what the bot is made of to var/sbom.cdx.json (CycloneDX)
+	@scripts/sbom "$$(scripts/find-uv "$$(scripts/find-python)" $(UV_VERSION))" var/sbom.cdx.json
+
+soak: setup ## Let visitors write for MINUTES (30) while workers and servers are killed
+	@.venv/bin/python -m bench.soak --minutes $(or $(MINUTES),30)

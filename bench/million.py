@@ -150,10 +150,16 @@ def fill(engine: Engine, count: int) -> None:
                 for kind in ("user", "bot")
             ]
         with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                # What is filled may be lost with the machine; it is filled again.
+                connection.exec_driver_sql("PRAGMA synchronous = OFF")
+                connection.exec_driver_sql("PRAGMA cache_size = -300000")
             for table, content in ((turns_table, said), (conversations, listed), (events, happened)):
                 connection.execute(table.insert(), content)
     with database.raw(engine) as connection:
         _tidy(connection)
+    # The settings above belong to connections that are not used again.
+    engine.dispose()
 
 
 def _conversation(name: str, part: list[Row]) -> Row:

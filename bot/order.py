@@ -187,5 +187,5 @@ def orders() -> Orders:
     """The turns of this installation: in Redis where one is named, else in this process."""
     url = settings().redis
     if url:
-        return RedisOrders(url)
+        return RedisOrders(url, LEASE)
     return InProcessOrders()

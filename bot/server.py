@@ -170,7 +170,20 @@ async def reload_knowledge(app: Sanic) -> None:
 
 
 async def _load_agent(app: Sanic, _: Any) -> None:
-    app.ctx.agent = load(stored_conversations())
+    agent = load(stored_conversations())
+    # What is loaded when it is first needed is needed now: the first visitor waits no longer than the others.
+    await agent.parse_message("hello")
+    warm()
+    app.ctx.agent = agent
+
+
+def warm() -> None:
+    """Load what storing and looking up need."""
+    from bot.conversations.redaction import redactor
+    from bot.knowledge.library import library
+
+    library()
+    redactor().find("hello")
 
 
 async def _forget_in_time(app: Sanic, _: Any) -> None:

@@ -75,10 +75,11 @@ def bot(trained_model: Path) -> Iterator[Bot]:
 
 
 # Rooms whose tests drive a browser or race real clocks: on a busy machine one of them may miss its moment.
-TIMED = ("/e2e/", "/channels/")
+TIMED = ("/e2e/", "/channels/", "/faults/")
+TIMED_FILES = ("test_server.py", "test_stock_rasa.py", "test_supervisor.py", "test_order.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if any(room in str(item.path) for room in TIMED) or item.path.name in ("test_server.py", "test_stock_rasa.py"):
+        if any(room in str(item.path) for room in TIMED) or item.path.name in TIMED_FILES:
             item.add_marker(pytest.mark.flaky(reruns=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,13 +31,12 @@ def redis_server(folder: Path) -> Iterator[tuple[str, Running]]:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[tuple[str, Running]]:
+def postgres_server() -> Iterator[tuple[str, Running]]:
     """A PostgreSQL: the URL of an empty database, and the process, which may be stopped and started."""
     need("postgres")
-    # Its own user has to reach its folder.
-    for parent in [folder, *folder.parents]:
-        if parent != Path("/tmp") and str(parent).startswith("/tmp") and os.geteuid() == 0:
-            parent.chmod(0o755)
-    port = free_port()
-    with postgres(folder, port) as running:
-        yield f"postgresql://rls@127.0.0.1:{port}/postgres", running
+    # Its own user has to reach its folder, which those of the tests don't let others.
+    with tempfile.TemporaryDirectory(prefix="rls-postgres-") as own:
+        Path(own).chmod(0o755)
+        port = free_port()
+        with postgres(Path(own), port) as running:
+            yield f"postgresql://rls@127.0.0.1:{port}/postgres", running

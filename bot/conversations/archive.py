@@ -118,7 +118,7 @@ class Archive:
     def store(self, batches: list[Batch]) -> None:
         """Write batches to the database in one transaction; what is there already is left out."""
         try:
-            with self.engine.begin() as connection:
+            with database.writing(self.engine) as connection:
                 for batch in batches:
                     insert(connection, batch)
         except _REFUSED as error:
@@ -133,7 +133,7 @@ class Archive:
             if _known(connection, [batch.key]):
                 return
         try:
-            with self.engine.begin() as connection:
+            with database.writing(self.engine) as connection:
                 insert(connection, batch)
         except _REFUSED as error:
             if _is_away(error):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ PATIENCE = 2.0
 
 # Any number that no other program takes for its advisory locks.
 _LOCK = 7_253_190_844
+
+# Who writes to which SQLite file from this process.
+_LINES: dict[str, threading.Lock] = {}
 
 
 class DatabaseError(RuntimeError):
@@ -82,6 +86,10 @@ def migrate(database: Engine) -> None:
 
     Several processes may do it at the same time: one does, the others wait.
     """
+    with database.connect() as connection:
+        # Without waiting for whoever writes: mostly there is nothing to do.
+        if _version(connection) == head():
+            return
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.begin() as connection:
@@ -103,7 +111,7 @@ def check(database: Engine) -> None:
     """
     try:
         with database.connect() as connection:
-            found = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()
+            found = _version(connection)
     except sa.exc.SQLAlchemyError as error:
         raise DatabaseError(f"the conversations' database does not answer: {type(error).__name__}") from None
     expected = head()
@@ -113,6 +121,11 @@ def check(database: Engine) -> None:
         )
 
 
+def _version(connection: Connection) -> str | None:
+    found: str | None = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision()
+    return found
+
+
 def head() -> str:
     """The newest version of the tables."""
     config = Config()
@@ -120,6 +133,23 @@ def head() -> str:
     newest = ScriptDirectory.from_config(config).get_current_head()
     assert newest, "there is a first version"
     return newest
+
+
+@contextlib.contextmanager
+def writing(database: Engine) -> Iterator[Connection]:
+    """A transaction that writes.
+
+    SQLite takes one writer at a time, and whoever waits asks again every now and then: one who writes without a pause would
+    keep all others out for longer than they are patient. Within this process they stand in line.
+    """
+    if database.dialect.name != "sqlite":
+        with database.begin() as connection:
+            yield connection
+        return
+    with _LINES.setdefault(str(database.url), threading.Lock()), database.begin() as connection:
+        # Python's driver would begin with the first row that is written, which may be too late for what was read before.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 def scrub(database: Engine) -> None:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 from bot.safety.message import NUMBER, PAST_YEAR, YOUNG, Message
@@ -147,6 +148,7 @@ class Pattern:
     runs: tuple[Run, ...]
     within: int
 
+    @cached_property
     def anchor(self) -> set[str]:
         """The words of which at least one stands in every message that this pattern matches."""
         steps = (step.atoms() for run in self.runs for step in run.steps)

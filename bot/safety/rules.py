@@ -182,7 +182,7 @@ class RuleBook:
         anchors: dict[str, list[tuple[int, Pattern]]] = {}
         for number, rule in enumerate(self.rules):
             for line in rule.patterns:
-                for atom in line.anchor():
+                for atom in line.anchor:
                     anchors.setdefault(atom, []).append((number, line))
         return anchors
 

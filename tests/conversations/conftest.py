@@ -32,6 +32,7 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self._data = folder / "data"
+        self._free: list[str] = []
         # It refuses to run as root.
         self._user = {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
         if self._user:
@@ -51,13 +52,26 @@ class Server:
         return f"postgresql://guide@127.0.0.1:{self.port}/{name}"
 
     def create(self) -> str:
-        """The URL of a new empty database."""
+        """The URL of an empty database: one that was given back, or a new one."""
+        if self._free:
+            return self._free.pop()
         name = f"test_{uuid.uuid4().hex[:12]}"
         engine = sa.create_engine(self.url(), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(sa.text(f"CREATE DATABASE {name}"))
         engine.dispose()
         return self.url(name)
+
+    def give_back(self, url: str) -> None:
+        """Empty a database for the next test, which is quicker than making one."""
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            connection.execute(sa.text(others))
+            connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+            connection.execute(sa.text("CREATE SCHEMA public"))
+        engine.dispose()
+        self._free.append(url)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [_program(program) or program, "-D", str(self._data), *arguments]
@@ -82,12 +96,15 @@ def postgresql() -> Iterator[Server]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of either kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'conversations.db'}"
+        yield f"sqlite:///{tmp_path / 'conversations.db'}"
+        return
     server: Server = request.getfixturevalue("postgresql")
-    return server.create()
+    made = server.create()
+    yield made
+    server.give_back(made)
 
 
 @pytest.fixture

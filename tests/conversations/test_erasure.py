@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from bot.channels.messaging.tables import deliveries, lanes, outbox
 from bot.conversations import database, erasure, feedback
 from bot.conversations.archive import Archive, Away
 from bot.conversations.erasure import RECEIPT_LETTERS, Receipt, erase, receipt_of
@@ -39,6 +40,17 @@ def filled(engine: Engine, folder: Path) -> Archive:
             connection.execute(tags.insert().values(conversation=name, tag="iron"))
             turn = connection.execute(sa.select(turns.c.id).where(turns.c.conversation == name)).scalar()
             connection.execute(lessons.insert().values(**of, turn=turn, said=f"unusual{name}", decision="topic"))
+            waiting = {
+                "conversation": name,
+                "channel": "telegram",
+                "key": f"key {name}",
+                "status": "waiting",
+                "body": "",
+                "at": 1.0,
+            }
+            connection.execute(deliveries.insert().values(**waiting, place=1.0))
+            connection.execute(outbox.insert().values(**waiting, due=1.0))
+            connection.execute(lanes.insert().values(conversation=name, purpose="send", owner="worker", until=1.0))
             connection.execute(sa.text("INSERT INTO elsewhere VALUES (:name, 'kept by others')"), {"name": name})
     for name, talk in talks.items():
         archive.spool.add(talk.turn(f"waiting {name}"))
@@ -52,6 +64,7 @@ def test_one_conversation_is_gone_everywhere_and_the_others_stay(engine: Engine,
     assert receipt.messages == 4
     assert {table: count for table, count in receipt.rows.items() if count} == {
         "conversations": 1, "events": 6, "turns": 1, "feedback": 1, "notes": 1, "tags": 1, "lessons": 1, "elsewhere": 1, "spool": 1,
+        "deliveries": 1, "outbox": 1, "lanes": 1,
     }  # fmt: skip
     # Whatever table there will be: each that names a conversation was counted.
     assert {table.name for table in metadata.sorted_tables if "conversation" in table.c} <= set(receipt.rows)

@@ -23,6 +23,7 @@ from bot.channels.messaging.app import Incoming, Outgoing
 from bot.channels.messaging.pseudonym import Pseudonyms
 from bot.channels.messaging.seal import Seal, Unreadable
 from bot.channels.messaging.tables import deliveries, lanes, outbox, seen, silences
+from bot.conversations.database import writing
 
 ANSWER, SEND = "answer", "send"
 WAITING, HELD, SENT, DEAD, DONE, FAILED = "waiting", "held", "sent", "dead", "done", "failed"
@@ -102,7 +103,7 @@ class Queue:
     def together(self, calls: Sequence[Callable[[], Any]]) -> list[Any]:
         """Run calls of this queue in one transaction; what each returned or raised, of which it undid only its own."""
         outcomes: list[Any] = []
-        with _begun(self._database()) as connection:
+        with writing(self._database()) as connection:
             self._shared.connection = connection
             try:
                 for call in calls:
@@ -351,7 +352,7 @@ class Queue:
     def _writing(self) -> Iterator[Connection]:
         shared: Connection | None = getattr(self._shared, "connection", None)
         if shared is None:
-            with _begun(self._database()) as connection:
+            with writing(self._database()) as connection:
                 yield connection
         else:
             with shared.begin_nested():
@@ -466,15 +467,6 @@ class Queue:
 
 def _plain(why: str) -> str:
     return _DIGITS.sub("…", why)[:MOST_WHY]
-
-
-@contextmanager
-def _begun(database: Engine) -> Iterator[Connection]:
-    with database.begin() as connection:
-        if database.dialect.name == "sqlite":
-            # Nobody else writes from here on; Python's driver would let that begin with the first row that is written.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
 
 
 def _upsert(connection: Connection, table: sa.Table) -> Any:
