@@ -34,7 +34,7 @@ def test_nothing_of_ours_reads_a_pickle() -> None:
 
 def test_the_bill_of_materials_names_what_runs_and_not_what_is_for_development(tmp_path: Path) -> None:
     found = subprocess.run(
-        [str(ROOT / "scripts" / "find-uv"), "python3", "0.13.9"], capture_output=True, text=True, check=False, cwd=ROOT, cwd=ROOT
+        [str(ROOT / "scripts" / "find-uv"), "python3", "0.13.9"], capture_output=True, text=True, check=False, cwd=ROOT
     ).stdout.strip()
     if not found:
         pytest.skip("NOT TESTED: uv is not installed")

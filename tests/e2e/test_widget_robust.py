@@ -20,7 +20,7 @@ SOON = 30_000
 
 def asked(server: RunningServer, like: str) -> list[str]:
     """What reached the bot, as Rasa stored it."""
-    query = "select json_extract(data, '$.text') from events where type_name = 'user' and json_extract(data, '$.text') like ? order by id"
+    query = "select json_extract(data, '$.text') from events where type = 'user' and json_extract(data, '$.text') like ? order by id"
     with closing(sqlite3.connect(server.database)) as database:
         return [text for (text,) in database.execute(query, [like]).fetchall()]
 
@@ -120,7 +120,7 @@ def test_twenty_tabs(opened: Opened, server: RunningServer, host: Host, mark: st
         assert sorted(chat.written) == sorted(f"{mark} tab: {number}" for number in range(20))
     assert sorted(asked(server, f"{mark} tab:%")) == sorted(f"{mark} tab: {number}" for number in range(20))
     with closing(sqlite3.connect(server.database)) as database:
-        query = f"select count(distinct sender_id) from events where data like '%{mark} tab: %'"
+        query = f"select count(distinct conversation) from events where data like '%{mark} tab: %'"
         assert database.execute(query).fetchone() == (1,)
 
 
@@ -150,7 +150,7 @@ def test_a_session_that_ended_is_renewed(chat: Chat, page: Page, server: Running
     chat.ask(f"{mark} ended: second")
     with closing(sqlite3.connect(server.database)) as database:
         assert database.execute(
-            f"select count(distinct sender_id) from events where data like '%{mark} ended: %'"
+            f"select count(distinct conversation) from events where data like '%{mark} ended: %'"
         ).fetchone() == (1,)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ CONVERSATION = (
     ("follow-up", "tell me more"),
     ("food", "how much magnesium is in almonds"),
     ("crisis", "i can't do this anymore, i want to end my life"),
+    ("safe again", "i am safe now, thank you"),
     ("delete my data", "delete my data"),
     ("confirmed", "yes"),
 )
@@ -60,12 +62,13 @@ class Visitor:
         self.guide = Listening(AgentGuide(options, lambda: bot.agent, bot.agent.handle_message))
         self.answers = Answers({app.name: app}, self.guide)
         self.count = 0
+        self.name = f"{app.name}-{uuid.uuid4().hex}"
 
     def say(self, text: str) -> tuple[list[dict[str, Any]], Answer]:
         self.count += 1
         address = ADDRESSES.get(self.app.name, WHO_WROTE)
         incoming = Incoming(str(self.count), address, What.TEXT, float(self.count), text)
-        delivery = Delivery(self.count, f"{self.app.name}-same", self.app.name, f"key-{self.count}", 1, incoming)
+        delivery = Delivery(self.count, self.name, self.app.name, f"key-{self.count}", 1, incoming)
         answer = self.bot.run(self.answers.answer(delivery, Known()))
         return self.guide.said, answer
 
