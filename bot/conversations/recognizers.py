@@ -307,6 +307,8 @@ class People(EntityRecognizer):
         """Words that are neither English nor a slip of it: two side by side, or one where a name is expected."""
         found = list(self._WORD.finditer(text))
         strange = [not self._known(match.group()) for match in found]
+        # Beside a strange word, one that is only near an everyday word is more likely a name than a slip.
+        doubtful = [len(match.group()) > 3 and not self._words.is_no_name(match.group()) for match in found]
         if len(found) > 4 and sum(strange) > len(found) / 2:
             # Another language.
             return
@@ -314,13 +316,18 @@ class People(EntityRecognizer):
         while number < len(found):
             last = number
             while last < len(found) and (
-                strange[last] or (last > number and found[last].group().casefold() in self._words.listed["particles"])
+                strange[last]
+                or doubtful[last]
+                or (last > number and found[last].group().casefold() in self._words.listed["particles"])
             ):
                 if last > number and found[last].start() - found[last - 1].end() > 1:
                     break
                 last += 1
-            while last > number and not strange[last - 1]:
+            while last > number and not (strange[last - 1] or doubtful[last - 1]):
                 last -= 1
+            if not any(strange[number:last]):
+                number = max(last, number + 1)
+                continue
             expected = last > number and self._EXPECTED.search(text, max(0, found[number].start() - 20), found[number].start())
             if last - number > 1 or (expected and not self._ADJECTIVE.search(found[number].group())):
                 yield found[number].start(), found[last - 1].end()

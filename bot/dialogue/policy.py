@@ -20,6 +20,7 @@ from bot.safety.rules import URGENT
 ACTION_SAFETY = "action_safety"
 ACTION_CHECK_IN = "action_check_in"
 CRISIS_SLOT = "crisis"
+DELETE_DATA = "delete_data"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
@@ -68,7 +69,8 @@ class SafetyPolicy(Policy):
         if found in URGENT:
             return ACTION_SAFETY
         if tracker.get_slot(CRISIS_SLOT):
-            return ACTION_CHECK_IN
+            # What somebody asks for their own data is done all the same; the crisis stays in force.
+            return None if tracker.latest_message.intent.get("name") == DELETE_DATA else ACTION_CHECK_IN
         # In a form, "I'm pregnant" is first of all the answer to the form's question; if it is not, the rules see to it.
         return ACTION_SAFETY if found and not tracker.active_loop else None
 

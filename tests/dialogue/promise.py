@@ -9,7 +9,7 @@ from bot.knowledge.prose import FORBIDDEN, brands
 from bot.settings import settings
 
 # A source's own title, on a line of a list of sources, is quoted and not said.
-_SOURCE_LINE = re.compile(r"^- .+$", re.M)
+SOURCE_LINE = re.compile(r"^- .+$", re.M)
 # How far before it a warning may stand.
 CONTEXT = 400
 _DISCLAIMER = re.compile(r"(?:This is general|General) information, not medical advice")
@@ -94,4 +94,4 @@ def broken(text: str) -> list[str]:
         found.append("no advice")
     if not _DISCLAIMER.split(text)[0].strip():
         found.append("nothing but the disclaimer")
-    return [*found, *_said(_SOURCE_LINE.sub("", text))]
+    return [*found, *_said(SOURCE_LINE.sub("", text))]

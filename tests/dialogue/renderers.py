@@ -15,6 +15,7 @@ from bot.channels.web.conversation import shown
 from bot.dialogue.conversation import Exchange, _message
 from bot.dialogue.reply import FinishedReply
 from bot.settings import Settings
+from tests.dialogue.promise import SOURCE_LINE
 
 Message = dict[str, Any]
 Renderer = Callable[[Message], str]
@@ -71,6 +72,8 @@ def of_app(app: App, at_once: bool = False) -> Renderer:
     incoming = Incoming("1", "15550002222", What.TEXT, 1.0)
 
     def render(message: Message) -> str:
+        # A source's title may be cut in two, and then nothing tells it from what the bot itself says.
+        message = {**message, "text": SOURCE_LINE.sub("- The title of a source", message["text"])}
         requests = app.render([done(answers._prepared(app, message))], incoming)
         return "\n\n".join(request.words for request in requests if request.words and not (at_once and request.held))
 

@@ -256,7 +256,6 @@ def test_the_country_changes_the_number(bot: Bot) -> None:
     assert "999" in exchange.plain
 
 
-@pytest.mark.xfail(reason="49 of 60 so far: some second questions are left out", strict=True)
 def test_two_questions_are_both_answered(bot: Bot) -> None:
     lines = [json.loads(line) for line in TWO_QUESTIONS.read_text(encoding="utf-8").splitlines()]
     groups = {topic.id: topic.group for topic in read(settings().knowledge).topics.values()}

@@ -41,7 +41,7 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             try:
                 if requests.get(f"{url}/ready", timeout=5).ok:
                     break
-            except requests.ConnectionError:
+            except requests.RequestException:
                 assert process.poll() is None, (folder / "log").read_text()[-4000:]
             time.sleep(0.5)
         else:
