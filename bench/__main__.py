@@ -115,6 +115,9 @@ def _ours(folder: Path, workers: int) -> Iterator[tuple[Address, list[Running]]]
         "RLS_CONVERSATIONS": f"sqlite:///{home / 'conversations.db'}",
         "RLS_SECRET_FILE": str(home / "secret"),
         "RLS_RASA_API_TOKEN": TOKEN,
+        "RLS_SPOOL": str(home / "spool"),
+        "RLS_PID_FILE": str(home / "pid"),
+        "RLS_CONSOLE": "false",
     }
     with ExitStack() as stack:
         if workers > 1:
@@ -128,6 +131,7 @@ def _ours(folder: Path, workers: int) -> Iterator[tuple[Address, list[Running]]]
             environment |= {
                 "RLS_WORKERS": str(workers),
                 "RLS_REDIS": f"redis://127.0.0.1:{redis_port}/0",
+                "RLS_SECRET": "s" * 64,
                 "RLS_CONVERSATIONS": f"postgresql://rls@127.0.0.1:{sql_port}/postgres",
             }
         command = [sys.executable, "-m", "bot.cli", "serve"]

@@ -56,8 +56,11 @@ class Address:
     async def say(self, http: aiohttp.ClientSession, text: str, sender: str) -> bool:
         """Whether a message got an answer."""
         body = {"sender": sender, "message": text}
-        async with http.post(self.url, params=self.params, json=body) as answer:
-            return answer.status == 200 and bool(await answer.json())
+        try:
+            async with http.post(self.url, params=self.params, json=body) as answer:
+                return answer.status == 200 and bool(await answer.json())
+        except (aiohttp.ClientError, asyncio.TimeoutError):
+            return False
 
 
 def measure(address: Address, clients: int, seconds: float) -> Measured:

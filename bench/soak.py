@@ -145,7 +145,7 @@ def main() -> None:
         module = ["-m", "tests.faults.service"] if chosen.fake else ["-m", "bot.cli", "serve"]
         command = [sys.executable, *module]
         server = stack.enter_context(Running(command, folder, answers(f"{url}/ready"), "bot", ROOT, environment))
-        problems = asyncio.run(_soak(url, server, shared, database, chosen.minutes * 60, chosen.visitors))
+        problems = asyncio.run(_soak(url, server, shared, database, ports[1], chosen.minutes * 60, chosen.visitors))
         log = server.log.read_text(encoding="utf-8", errors="replace")
         for marker in ("Traceback", "ERROR"):
             print(f"{marker} in the log: {log.count(marker)}")
@@ -153,7 +153,9 @@ def main() -> None:
     sys.exit(bool(problems))
 
 
-async def _soak(url: str, server: Running, shared: Running, database: Running, seconds: float, visitors: int) -> list[str]:
+async def _soak(
+    url: str, server: Running, shared: Running, database: Running, port: int, seconds: float, visitors: int
+) -> list[str]:
     tally, began = Tally(), time.monotonic()
     until = began + seconds
     assert server.process
@@ -183,7 +185,12 @@ async def _soak(url: str, server: Running, shared: Running, database: Running, s
         for visitor in everybody:
             kept = await visitor.history(http)
             if kept != visitor.sent:
-                problems.append(f"a visitor sent {len(visitor.sent)} and the database has {len(kept)}, or in another order")
+                missing = [place for place, name in enumerate(visitor.sent, start=1) if name not in kept]
+                stored = _stored(port, [visitor.sent[place - 1] for place in missing])
+                problems.append(
+                    f"a visitor sent {len(visitor.sent)}; history shows {len(kept)}, without numbers {missing}, "
+                    f"of which the database has {stored}"
+                )
     waits = sorted(tally.waits)
     sent = sum(len(visitor.sent) for visitor in everybody)
     print(f"{sent} messages of {len(everybody)} visitors in {seconds / 60:.0f} min, each with one reply")
@@ -191,6 +198,15 @@ async def _soak(url: str, server: Running, shared: Running, database: Running, s
     print(f"half within {half:.2f} s, 95 % within {most:.2f} s, all within {waits[-1]:.1f} s")
     print(f"told to try again, or cut off: {dict(tally.excuses)}")
     return problems + _growth(memory)
+
+
+def _stored(port: int, names: list[str]) -> int:
+    """How many of these messages the database itself has."""
+    import psycopg2
+
+    with psycopg2.connect(f"postgresql://rls@127.0.0.1:{port}/postgres") as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM turns WHERE message = ANY(%s)", (names,))
+        return int(cursor.fetchone()[0])
 
 
 async def _chaos(pid: int, shared: Running, database: Running, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -124,8 +124,9 @@ def _page(
     return Route(path, endpoint(page, role), methods=list(methods), name=name)
 
 
+@lru_cache(maxsize=1)
 def make_pages() -> Environment:
-    """The templates; every value in them is escaped."""
+    """The templates, read once; every value in them is escaped."""
     pages = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,

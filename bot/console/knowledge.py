@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from bot.knowledge.base import read
@@ -39,6 +40,7 @@ class Topics:
         """How a topic is called; one that is not there any more by its id."""
         return self.titles.get(topic or "", (topic or "").replace("_", " "))
 
+    @cached_property
     def by_group(self) -> dict[str, list[str]]:
         """Ids of the topics of each group, by their titles."""
         found: dict[str, list[str]] = {}

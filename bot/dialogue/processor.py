@@ -216,5 +216,5 @@ class _Listening:
 
     async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         self.spoke = True
-        self.kind = (message.get("reply") or {}).get("kind") or self.kind
+        self.kind = Kind((message.get("reply") or {}).get("kind") or self.kind).value
         await self._channel.send_response(recipient_id, message)

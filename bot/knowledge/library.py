@@ -49,10 +49,14 @@ class Library:
         )
 
 
+# One that was opened and is to take the place of the present one.
+_next: list[Library] = []
+
+
 @lru_cache(maxsize=1)
 def library() -> Library:
     """The library that the settings name."""
-    return Library.open(settings().knowledge, settings().database)
+    return _next.pop() if _next else Library.open(settings().knowledge, settings().database)
 
 
 def renew() -> str:
@@ -61,6 +65,6 @@ def renew() -> str:
     Raises:
         StoreError, KnowledgeError, KnowledgeErrors: it can't be opened; the one that was open stays open.
     """
-    Library.open(settings().knowledge, settings().database)
+    _next[:] = [Library.open(settings().knowledge, settings().database)]
     library.cache_clear()
     return library().base.version

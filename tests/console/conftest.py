@@ -39,7 +39,7 @@ class Member(TestClient):
         return self.post("/log-in", data={"csrf": token, "name": name, "password": password, **fields}, follow_redirects=False)
 
     def token(self) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/conversations").text)
+        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/account").text)
         assert found
         return found[1]
 

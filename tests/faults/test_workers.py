@@ -129,9 +129,11 @@ def test_a_rolling_restart_under_load(service: Service) -> None:
     until = time.monotonic() + 300
     while "all workers were replaced" not in service.log() and time.monotonic() < until:
         at_once(*(lambda visitor=visitor: visitor.say("hello") for visitor in visitors))  # type: ignore[misc]
+        # So that nobody says more than a history shows.
+        time.sleep(0.5)
     assert not before & set(service.workers)
     for visitor in visitors:
-        assert visitor.history == visitor.sent
+        assert visitor.history == visitor.sent[-200:]
         assert not visitor.excuses
 
 

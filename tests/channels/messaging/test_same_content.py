@@ -25,6 +25,7 @@ CONVERSATION = (
     ("follow-up", "tell me more"),
     ("food", "how much magnesium is in almonds"),
     ("crisis", "i can't do this anymore, i want to end my life"),
+    ("safe again", "i am safe now, thank you"),
     ("delete my data", "delete my data"),
     ("confirmed", "yes"),
 )
