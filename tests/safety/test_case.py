@@ -60,3 +60,7 @@ def test_only_the_made_part_changes(book: RuleBook, tmp_path: Path) -> None:
     assert text.startswith("before ")
     assert text.endswith(" after")
     assert "what was there" not in text
+
+
+def test_nothing_is_left_to_fill_in() -> None:
+    assert "@@" not in CASE.read_text(encoding="utf-8")
