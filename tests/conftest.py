@@ -79,6 +79,17 @@ TIMED = ("/e2e/", "/channels/", "/faults/")
 TIMED_FILES = ("test_server.py", "test_stock_rasa.py", "test_supervisor.py", "test_order.py")
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """Some libraries turn all warnings on while they are imported: others' are none of ours, whatever the filters say."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    for warning in caught:
+        if "site-packages" not in warning.filename:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(room in str(item.path) for room in TIMED) or item.path.name in TIMED_FILES:

@@ -74,16 +74,21 @@ class Server:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
+            with error:
+                return error.code, error.read().decode()
 
     def say(self, text: str, sender: str, token: str = TOKEN) -> list[dict[str, Any]]:
         body = json.dumps({"sender": sender, "message": text}).encode()
         url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         request = urllib.request.Request(url, body, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            messages: list[dict[str, Any]] = json.loads(answer.read())
-            return messages
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                messages: list[dict[str, Any]] = json.loads(answer.read())
+                return messages
+        except urllib.error.HTTPError as error:
+            error.close()
+            raise
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +129,7 @@ def test_every_answer_has_its_security_headers(server: Server, path: str) -> Non
         answer = urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=30)
     except urllib.error.HTTPError as error:
         answer = error
+    answer.close()
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["Content-Security-Policy"]
