@@ -51,7 +51,7 @@ def counted(visit: Visit, span: Span) -> Figures:
     until, found = kept.get(span, (0.0, None))
     if found is None or time.monotonic() > until:
         with visit.connection() as connection:
-            found = figures(connection, span)
+            found = figures(connection, span, visit.console.clock())
         if len(kept) > 20:
             kept.clear()
         kept[span] = (time.monotonic() + _KEPT, found)
