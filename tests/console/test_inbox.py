@@ -70,7 +70,7 @@ def test_it_works(written: Written, reviewer: Member, database: Engine) -> None:
     answer = reviewer.submit("/inbox", turn=["2", "4"], decision="topic", topic="Does caffeine make restless legs worse?")
     assert answer.headers["location"] == "/inbox"
     page = reviewer.get("/inbox").text
-    assert "Belongs to a topic: Does caffeine make restless legs worse?. 2 kept." in page
+    assert "Belongs to a topic “Does caffeine make restless legs worse?”: 2 kept." in page
     assert "1 message in 1 group" in page
     assert kept(database) == [
         ("do weighted blankets help", "topic", "caffeine", "vera"),

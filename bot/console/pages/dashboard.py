@@ -67,6 +67,8 @@ def charts(found: Figures, visit: Visit) -> dict[str, str]:
         labels = [str(label) for label in table.column(0)]
         if table.key in _OF_TOPICS:
             labels = [visit.console.topics.title(label) for label in labels]
+        elif table.key == "categories":
+            labels = [label.replace("_", " ") for label in labels]
         if table.key == "conversations":
             drawing = columns("Conversations begun", labels, table.column(1))
         elif table.key == "unanswered":
