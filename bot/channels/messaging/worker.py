@@ -17,6 +17,7 @@ from bot.channels.messaging.queue import ANSWER, LEASE, SEND, Delivery, Lost, Pa
 from bot.channels.messaging.sender import Sender, wait
 from bot.channels.messaging.together import Together
 from bot.conversations.archive import Away
+from bot.order import NoOrder
 
 logger = logging.getLogger(__name__)
 
@@ -143,6 +144,9 @@ class Worker:
         except AWAY:
             # It is still in the queue, and taken up again when the lane is free.
             logger.exception("the queue of messages can't be written")
+        except NoOrder as error:
+            # As above.
+            logger.info("a message has to wait: %s", error)
         except Exception:
             # Taken up again when the lane is free, which is not at once.
             logger.exception("work on a conversation failed")
@@ -153,6 +157,8 @@ class Worker:
     async def _answer(self, delivery: Delivery) -> Optional[Delivery]:
         try:
             answer = await self._made(delivery)
+        except NoOrder:
+            raise
         except Exception:
             logger.exception("a message could not be answered")
             return await self._stored(self._queue.answered, delivery, (), failed=True)
@@ -177,6 +183,8 @@ class Worker:
         for attempt in range(delivery.attempts, MOST_ANSWERS + 1):
             try:
                 return await asyncio.wait_for(self._answers.answer(replace(delivery, attempts=attempt), known), ANSWER_WITHIN)
+            except NoOrder:
+                raise
             except Exception:
                 logger.exception("an attempt to answer failed")
                 await asyncio.sleep(AGAIN_AFTER)
