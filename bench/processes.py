@@ -97,6 +97,12 @@ class Running:
         return process.returncode
 
     @property
+    def processor(self) -> float:
+        """Seconds of processor time that it and its children have taken."""
+        assert self.process
+        return sum(_ticks(pid) for pid in family(self.process.pid)) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def memory(self) -> float:
         """Megabytes that it and its children hold, shared pages counted once."""
         assert self.process
@@ -176,6 +182,14 @@ def family(pid: int) -> list[int]:
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found
+
+
+def _ticks(pid: int) -> int:
+    try:
+        user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(user) + int(system)
 
 
 def _proportional(pid: int) -> int:
