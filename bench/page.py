@@ -86,9 +86,10 @@ def write(result: dict[str, Any], path: Path) -> None:
     path.write_text(
         f"""# Benchmarks
 
-Written by `make bench` on {result["at"]}: {result["cores"]} cores, on which the clients run too. Both bots
-answer the same messages over the same REST channel with an SQL tracker store. Stock Rasa is what `rasa init` sets up, trained on
-{share} with {result["epochs"]} of its 100 epochs, one custom action over HTTP. The encoder alone takes {result["floor"]:.1f} ms a message: that is the floor.
+Written by `make bench` on {result["at"]}: {result["cores"]} cores, on which the clients run too. Both bots answer the same
+messages over the same REST channel with an SQL tracker store. Stock Rasa is what `rasa init` sets up, trained on {share}
+with {result["epochs"]} of its 100 epochs, one custom action over HTTP. The encoder alone takes {result["floor"]:.1f} ms a
+message: that is the floor.
 
 {table(result)}
 
