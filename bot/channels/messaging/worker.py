@@ -18,6 +18,7 @@ from bot.channels.messaging.sender import Sender, wait
 from bot.channels.messaging.together import Together
 from bot.conversations.archive import Away
 from bot.order import NoOrder
+from bot.outage import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Worker:
         self._most_attempts = most_attempts
         self._sender = Sender()
         self._together = Together(queue.together)
+        self._outage = Outage("the queue of messages", "what is in it waits")
         self._chance = random.Random()
         self._tasks: List[asyncio.Task[None]] = []
         self._answering: Dict[str, asyncio.Task[None]] = {}
@@ -93,8 +95,8 @@ class Worker:
         await self._sender.stop()
         try:
             await self._stored(self._queue.leave)
-        except AWAY:
-            logger.exception("what was taken could not be given back; it is free in a few seconds")
+        except AWAY as error:
+            logger.warning("what was taken could not be given back (%s); it is free in a few seconds", type(error).__name__)
         self._together.close()
 
     async def _stored(self, statement: Callable[..., Any], *args: Any, **options: Any) -> Any:
@@ -116,8 +118,9 @@ class Worker:
             if room and self._guide.is_ready():
                 try:
                     found = await self._stored(find, self._apps, room, tuple(running))
-                except AWAY:
-                    logger.exception("the queue of messages can't be read")
+                    self._outage.end()
+                except AWAY as error:
+                    self._outage.begin(error)
                     found = []
                 for first in found:
                     running[first.conversation] = asyncio.ensure_future(self._lane(purpose, running, first, work))
@@ -141,9 +144,9 @@ class Worker:
                 following = await work(following)
         except Lost:
             logger.warning("another worker took over a conversation")
-        except AWAY:
+        except AWAY as error:
             # It is still in the queue, and taken up again when the lane is free.
-            logger.exception("the queue of messages can't be written")
+            self._outage.begin(error)
         except NoOrder as error:
             # As above.
             logger.info("a message has to wait: %s", error)
@@ -220,8 +223,8 @@ class Worker:
             await asyncio.sleep(seconds)
             try:
                 await self._stored(statement)
-            except AWAY:
-                logger.exception("the queue of messages can't be written")
+            except AWAY as error:
+                self._outage.begin(error)
 
 
 async def _cancelled(tasks: List[asyncio.Task[None]]) -> None:
