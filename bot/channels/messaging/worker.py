@@ -36,6 +36,8 @@ AGAIN_AFTER = 0.5
 
 # The database does not answer, or not now.
 AWAY = (SQLAlchemyError, Away)
+# With these nothing is wrong with a message: it stays in the queue, and is taken up again when its lane is free.
+LATER = (*AWAY, NoOrder)
 
 Work = Union[Delivery, Parcel]
 
@@ -145,10 +147,8 @@ class Worker:
         except Lost:
             logger.warning("another worker took over a conversation")
         except AWAY as error:
-            # It is still in the queue, and taken up again when the lane is free.
             self._outage.begin(error)
         except NoOrder as error:
-            # As above.
             logger.info("a message has to wait: %s", error)
         except Exception:
             # Taken up again when the lane is free, which is not at once.
@@ -160,7 +160,7 @@ class Worker:
     async def _answer(self, delivery: Delivery) -> Optional[Delivery]:
         try:
             answer = await self._made(delivery)
-        except NoOrder:
+        except LATER:
             raise
         except Exception:
             logger.exception("a message could not be answered")
@@ -186,7 +186,7 @@ class Worker:
         for attempt in range(delivery.attempts, MOST_ANSWERS + 1):
             try:
                 return await asyncio.wait_for(self._answers.answer(replace(delivery, attempts=attempt), known), ANSWER_WITHIN)
-            except NoOrder:
+            except LATER:
                 raise
             except Exception:
                 logger.exception("an attempt to answer failed")
