@@ -23,7 +23,7 @@ from typing import Any
 
 from bench import page, stock
 from bench.load import Address, around, long_conversation, measure
-from bench.processes import Running, answers, free_port, installed, postgres, redis
+from bench.processes import Running, answers, free_port, installed, postgres, redis, timed
 from bot.settings import ROOT
 
 TOKEN = "bench"
@@ -108,7 +108,7 @@ def _found(stage: str, chosen: argparse.Namespace) -> Any:
             training, served = _train_ours(), _ours(folder, 1)
         else:
             project = stock.project()
-            training, served = project.training_seconds, _stock(folder, project)
+            training, served = project.training, _stock(folder, project)
         with served as (address, running):
             return {"training": training, **_measure(address, running, chosen.seconds, chosen.turns)}
 
@@ -203,8 +203,8 @@ def _floor() -> float:
     return float(done.stdout)
 
 
-def _train_ours() -> float:
-    """Seconds that our training takes from nothing; kept with the content that was trained."""
+def _train_ours() -> dict[str, float]:
+    """The seconds that our training takes from nothing; kept with the content that was trained."""
     from bot.training import model_path
 
     wanted = model_path()
@@ -212,30 +212,18 @@ def _train_ours() -> float:
     if not (kept.exists() and wanted.exists()):
         print("training ours …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as fresh:
-            started = time.perf_counter()
-            with (stock.KEPT / "ours-training.log").open("wb") as log:
-                subprocess.run(
-                    [sys.executable, "-m", "bot.cli", "train"],
-                    cwd=ROOT,
-                    env={**os.environ, "RLS_MODELS": fresh},
-                    stdout=log,
-                    stderr=log,
-                    check=True,
-                )
-            kept.write_text(json.dumps({"seconds": time.perf_counter() - started}), encoding="utf-8")
+            command, log = [sys.executable, "-m", "bot.cli", "train"], stock.KEPT / "ours-training.log"
+            kept.write_text(json.dumps(timed(command, ROOT, {"RLS_MODELS": fresh}, log)), encoding="utf-8")
             if not wanted.exists():
                 shutil.copy(Path(fresh) / wanted.name, wanted)
-    return float(json.loads(kept.read_text(encoding="utf-8"))["seconds"])
+    taken: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
+    return taken
 
 
 def _accuracy(messages: list[Path]) -> str:
-    """What `rls evaluate --stock` says of both on labelled messages."""
-    if not messages:
-        return "Not measured: name labelled messages with `--messages`."
-    with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, "-m", "bot.cli", "evaluate", "--stock", "--report", scratch, *map(str, messages)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return "\n".join(line for line in done.stdout.splitlines() if not line.startswith("report:"))
+    """A table of what both make of labelled messages; in a process of its own, which keeps quiet."""
+    command = [sys.executable, "-W", "ignore", "-m", "bench.accuracy", *map(str, messages)]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":
