@@ -1,7 +1,8 @@
 """Side by side with stock Rasa: throughput, waits, long conversations, start, training, memory, accuracy.
 
 Run as `make bench`, which takes a quarter of an hour, and longer the first time, when stock Rasa is trained. Both answer the
-same messages over the same REST channel with an SQL tracker store, on the same machine in the same run.
+same messages over the same REST channel with an SQL tracker store, on the same machine in the same run. Where there is no such
+time at a stretch, `python -m bench --stage ours` and so on measure one after the other; what the others gave last is kept.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ from typing import Any
 
 from bench import page, stock
 from bench.load import Address, around, long_conversation, measure
-from bench.processes import Running, answers, free_port, installed, postgres, redis
+from bench.processes import Running, answers, free_port, installed, postgres, redis, timed
 from bot.settings import ROOT
 
 TOKEN = "bench"
 CLIENTS = (1, 16, 64)
 EARLY = 5
+MESSAGES = sorted((ROOT / "tests" / "data").glob("*_own.jsonl"))
+# In this order; "workers" is ours with two of them.
+STAGES = ("floor", "ours", "workers", "stock", "accuracy")
 # Measured apart, so that this process need not load anything.
 FLOOR = """
 import statistics, time
@@ -46,38 +50,33 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--seconds", type=float, default=15, help="how long each number of clients writes")
     options.add_argument("--turns", type=int, default=500, help="length of the long conversation")
-    options.add_argument("--messages", type=Path, nargs="*", default=[], help="labelled messages to score both on")
+    options.add_argument("--messages", type=Path, nargs="*", default=MESSAGES, help="labelled messages to score both on")
+    options.add_argument("--stage", choices=STAGES, action="append", help="measure only this, which may be named several times")
     options.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md")
     chosen = options.parse_args()
-    project = stock.project()
-    ours_training = _train_ours()
-    rows: dict[str, dict[str, Any]] = {}
-    with tempfile.TemporaryDirectory(prefix="rls-bench-") as scratch:
-        folder = Path(scratch)
-        floor = _floor()
-        for name, served in (
-            ("ours", _ours(folder, 1)),
-            ("ours, 2 workers", _ours(folder, 2)),
-            ("stock", _stock(folder, project)),
-        ):
-            try:
-                with served as (address, running):
-                    rows[name] = _measure(name, address, running, chosen.seconds, 0 if "2" in name else chosen.turns)
-            except Skipped as reason:
-                print(f"{name}: left out, {reason}", file=sys.stderr)
-    rows["ours"]["training"], rows["stock"]["training"] = ours_training, project.training_seconds
+    stock.KEPT.mkdir(parents=True, exist_ok=True)
+    for stage in chosen.stage or STAGES:
+        print(f"{stage} …", file=sys.stderr, flush=True)
+        try:
+            found = _found(stage, chosen)
+        except Skipped as reason:
+            print(f"{stage}: left out, {reason}", file=sys.stderr)
+            found = None
+        _kept(stage).write_text(json.dumps(found), encoding="utf-8")
+    missing = [stage for stage in STAGES if not _kept(stage).exists()]
+    if missing:
+        sys.exit(f"no page is written yet: {', '.join(missing)} is still to be measured")
+    parts = {stage: json.loads(_kept(stage).read_text(encoding="utf-8")) for stage in STAGES}
     result = {
         "at": datetime.now(timezone.utc).strftime("%d %B %Y"),
         "cores": os.cpu_count(),
-        "load": _others(),
-        "floor": floor,
+        "floor": parts["floor"],
         "turns": chosen.turns,
         "epochs": stock.EPOCHS,
         "examples": stock.EXAMPLES,
-        "rows": rows,
-        "accuracy": _accuracy(chosen.messages),
+        "rows": {"ours": parts["ours"], "ours, 2 workers": parts["workers"], "stock": parts["stock"]},
+        "accuracy": parts["accuracy"],
     }
-    (stock.KEPT / "last.json").write_text(json.dumps(result), encoding="utf-8")
     print(page.table(result))
     page.write(result, chosen.page)
 
@@ -86,19 +85,50 @@ class Skipped(RuntimeError):
     """A measurement needs what this machine has not."""
 
 
-def _measure(name: str, address: Address, running: list[Running], seconds: float, turns: int) -> dict[str, Any]:
-    print(f"measuring {name} …", file=sys.stderr, flush=True)
+def _kept(stage: str) -> Path:
+    return stock.KEPT / f"{stage}.json"
+
+
+def _found(stage: str, chosen: argparse.Namespace) -> Any:
+    """What a stage measures.
+
+    Raises:
+        Skipped: it can't be measured here.
+    """
+    if stage == "floor":
+        return _floor()
+    if stage == "accuracy":
+        return _accuracy(chosen.messages)
+    with tempfile.TemporaryDirectory(prefix="rls-bench-") as scratch:
+        folder = Path(scratch)
+        if stage == "workers":
+            with _ours(folder, 2) as (address, running):
+                return _measure(address, running, chosen.seconds, 0)
+        if stage == "ours":
+            training, served = _train_ours(), _ours(folder, 1)
+        else:
+            project = stock.project()
+            training, served = project.training, _stock(folder, project)
+        with served as (address, running):
+            return {"training": training, **_measure(address, running, chosen.seconds, chosen.turns)}
+
+
+def _measure(address: Address, running: list[Running], seconds: float, turns: int) -> dict[str, Any]:
+    """What one bot is like; the first of what runs is its server."""
     row: dict[str, Any] = {"start": max(each.started_in for each in running), "clients": {}}
     for clients in CLIENTS:
+        before = [each.processor for each in running]
         seen = measure(address, clients, seconds)
-        row["clients"][clients] = {
+        spent = [each.processor - so_far for each, so_far in zip(running, before, strict=True)]
+        row["clients"][str(clients)] = {
+            "processor": {each.log.stem: 1000 * taken / len(seen.waits) for each, taken in zip(running, spent, strict=True)},
             "per_second": seen.per_second,
             "p50": seen.quantile(0.5),
             "p95": seen.quantile(0.95),
             "p99": seen.quantile(0.99),
             "failed": seen.failed,
         }
-    row["memory"] = sum(each.memory for each in running)
+    row["memory"] = sum(each.memory for each in running if each.log.stem not in ("redis", "postgres"))
     if turns:
         waits = long_conversation(address, turns)
         row["early"], row["late"] = around(waits, EARLY), around(waits, turns - 5)
@@ -120,14 +150,15 @@ def _ours(folder: Path, workers: int) -> Iterator[tuple[Address, list[Running]]]
         "RLS_CONSOLE": "false",
     }
     with ExitStack() as stack:
+        beside: list[Running] = []
         if workers > 1:
             if not installed("redis-server", "postgres"):
                 raise Skipped("redis-server or PostgreSQL is not installed")
             redis_port, sql_port = free_port(), free_port()
-            stack.enter_context(redis(home, redis_port))
+            beside = [stack.enter_context(redis(home, redis_port))]
             home.chmod(0o755)
             folder.chmod(0o755)
-            stack.enter_context(postgres(home, sql_port))
+            beside.append(stack.enter_context(postgres(home, sql_port)))
             environment |= {
                 "RLS_WORKERS": str(workers),
                 "RLS_REDIS": f"redis://127.0.0.1:{redis_port}/0",
@@ -137,7 +168,7 @@ def _ours(folder: Path, workers: int) -> Iterator[tuple[Address, list[Running]]]
         command = [sys.executable, "-m", "bot.cli", "serve"]
         server = Running(command, home, answers(f"http://127.0.0.1:{port}/ready"), "ours", ROOT, environment)
         stack.enter_context(server)
-        yield Address(f"http://127.0.0.1:{port}/webhooks/rest/webhook", {"token": TOKEN}), [server]
+        yield Address(f"http://127.0.0.1:{port}/webhooks/rest/webhook", {"token": TOKEN}), [server, *beside]
 
 
 @contextmanager
@@ -172,8 +203,8 @@ def _floor() -> float:
     return float(done.stdout)
 
 
-def _train_ours() -> float:
-    """Seconds that our training takes from nothing; kept with the content that was trained."""
+def _train_ours() -> dict[str, float]:
+    """The seconds that our training takes from nothing; kept with the content that was trained."""
     from bot.training import model_path
 
     wanted = model_path()
@@ -181,34 +212,18 @@ def _train_ours() -> float:
     if not (kept.exists() and wanted.exists()):
         print("training ours …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as fresh:
-            started = time.perf_counter()
-            with (stock.KEPT / "ours-training.log").open("wb") as log:
-                subprocess.run(
-                    [sys.executable, "-m", "bot.cli", "train"],
-                    cwd=ROOT,
-                    env={**os.environ, "RLS_MODELS": fresh},
-                    stdout=log,
-                    stderr=log,
-                    check=True,
-                )
-            kept.write_text(json.dumps({"seconds": time.perf_counter() - started}), encoding="utf-8")
+            command, log = [sys.executable, "-m", "bot.cli", "train"], stock.KEPT / "ours-training.log"
+            kept.write_text(json.dumps(timed(command, ROOT, {"RLS_MODELS": fresh}, log)), encoding="utf-8")
             if not wanted.exists():
                 shutil.copy(Path(fresh) / wanted.name, wanted)
-    return float(json.loads(kept.read_text(encoding="utf-8"))["seconds"])
+    taken: dict[str, float] = json.loads(kept.read_text(encoding="utf-8"))
+    return taken
 
 
 def _accuracy(messages: list[Path]) -> str:
-    """What `rls evaluate --stock` says of both on labelled messages."""
-    if not messages:
-        return "Not measured: name labelled messages with `--messages`."
-    with tempfile.TemporaryDirectory() as scratch:
-        command = [sys.executable, "-m", "bot.cli", "evaluate", "--stock", "--report", scratch, *map(str, messages)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return "\n".join(line for line in done.stdout.splitlines() if not line.startswith("report:"))
-
-
-def _others() -> float:
-    return os.getloadavg()[0]
+    """A table of what both make of labelled messages; in a process of its own, which keeps quiet."""
+    command = [sys.executable, "-W", "ignore", "-m", "bench.accuracy", *map(str, messages)]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 if __name__ == "__main__":

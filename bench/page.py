@@ -8,12 +8,19 @@ from typing import Any
 PLOT = "benchmarks.png"
 MISSING = "–"
 
+LATE = "the last turn in multiples of turn 5"
+FLOOR = "p50 in multiples of the encoder alone"
 # What the project wants of each figure, as a bound on ours in multiples of stock Rasa's.
 WANTED = {
     "messages a second, 16 clients": ("at least 5×", lambda ratio: ratio >= 5),
     "p95, 16 clients": ("at most 0.25×", lambda ratio: ratio <= 0.25),
     "training": ("at most 0.1×", lambda ratio: ratio <= 0.1),
     "memory": ("at most 0.6×", lambda ratio: ratio <= 0.6),
+}
+# And of ours alone.
+WANTED_OF_OURS = {
+    LATE: ("ours at most 1.2", lambda mine: mine <= 1.2),
+    FLOOR: ("ours at most 3", lambda mine: mine <= 3),
 }
 
 
@@ -30,6 +37,9 @@ def lines(result: dict[str, Any]) -> list[tuple[str, str, str, str, str, str]]:
         if name in WANTED and ratio is not None:
             words, met = WANTED[name]
             wanted = f"{words}: {'met' if met(ratio) else 'missed'}"
+        if name in WANTED_OF_OURS and mine is not None:
+            words, met = WANTED_OF_OURS[name]
+            wanted = f"{words}: {'met' if met(mine) else 'missed'}"
 
         def shown(value: float | None) -> str:
             return MISSING if value is None else f"{value:,.{digits}f}{unit}"
@@ -39,8 +49,10 @@ def lines(result: dict[str, Any]) -> list[tuple[str, str, str, str, str, str]]:
     def figure(row: dict[str, Any] | None, clients: int, name: str) -> float | None:
         if row is None:
             return None
-        value = row["clients"].get(clients, row["clients"].get(str(clients)))[name]
-        return float(value)
+        return float(row["clients"][str(clients)][name])
+
+    def processor(row: dict[str, Any] | None) -> float | None:
+        return None if row is None else sum(row["clients"]["16"]["processor"].values())
 
     for clients in (1, 16, 64):
         named = f"{clients} client{'s' if clients > 1 else ''}"
@@ -50,14 +62,16 @@ def lines(result: dict[str, Any]) -> list[tuple[str, str, str, str, str, str]]:
     turns = result["turns"]
     add("turn 5", ours["early"], None, theirs["early"], " ms")
     add(f"turn {turns}", ours["late"], None, theirs["late"], " ms")
-    add(f"turn {turns} in multiples of turn 5", ours["late"] / ours["early"], None, theirs["late"] / theirs["early"], "", 2)
+    add(LATE, ours["late"] / ours["early"], None, theirs["late"] / theirs["early"], "", 2)
     add("start", ours["start"], two and two["start"], theirs["start"], " s", 1)
-    add("training", ours["training"], None, theirs["training"], " s")
+    add("training", ours["training"]["seconds"], None, theirs["training"]["seconds"], " s")
+    add("processor time of training", ours["training"]["processor"], None, theirs["training"]["processor"], " s")
     add("memory", ours["memory"], two and two["memory"], theirs["memory"], " MB")
+    add("processor time of a message, 16 clients", *(processor(row) for row in (ours, two, theirs)), " ms")
     floor = result["floor"]
     p50 = {name: figure(row, 1, "p50") for name, row in (("ours", ours), ("two", two), ("stock", theirs))}
     multiple = {name: None if value is None else value / floor for name, value in p50.items()}
-    add("p50 in multiples of the encoder alone", multiple["ours"], multiple["two"], multiple["stock"], "", 1)
+    add(FLOOR, multiple["ours"], multiple["two"], multiple["stock"], "", 1)
     return found
 
 
@@ -73,21 +87,24 @@ def write(result: dict[str, Any], path: Path) -> None:
     path.write_text(
         f"""# Benchmarks
 
-Written by `make bench` on {result["at"]}: {result["cores"]} cores, load {result["load"]:.1f} at the end (the clients run on the
-same machine). Both bots answer the same messages over the same REST channel with an SQL tracker store. Stock Rasa is what
-`rasa init` sets up, trained on {share} with {result["epochs"]} of its 100 epochs, one custom action over HTTP. The encoder
-alone takes {result["floor"]:.1f} ms a message: that is the floor.
+Written by `make bench` on {result["at"]}: {result["cores"]} cores, on which the clients run too. Both bots answer the same
+messages over the same REST channel with an SQL tracker store. Stock Rasa is what `rasa init` sets up, trained on {share}
+with {result["epochs"]} of its 100 epochs, one custom action over HTTP. The encoder alone takes {result["floor"]:.1f} ms a
+message: that is the floor.
 
 {table(result)}
 
-"ours" is one process with SQLite; "2 workers" is `rls serve --workers 2` with PostgreSQL and Redis. Where it is there, the
-ratio of messages a second is that of two workers: stock Rasa too is two processes, the bot and its action server.
+"ours" is one process with SQLite; "2 workers" is `rls serve --workers 2` with PostgreSQL and Redis, whose processor time is
+counted and whose memory is not. Where it is there, the ratio of messages a second is that of two workers: stock Rasa too is
+two processes, the bot and its action server.
 
 ![Milliseconds of each turn of one conversation](images/{PLOT})
 
 ## Accuracy
 
 {result["accuracy"]}
+
+Our messages are those of `tests/data`, which were never examples; judged as [docs/evaluation.md](evaluation.md) says.
 """,
         encoding="utf-8",
     )

@@ -2,9 +2,10 @@
 
     python -m bench.soak --minutes 30
 
-Two workers with PostgreSQL and Redis. A worker is killed every minute; PostgreSQL and Redis are each restarted twice. Each
-visitor sends a message again, with the same id, until it has a reply. In the end each conversation in the database must hold
-what its visitor sent, once and in order, and memory and open files must be what they were after warm-up.
+Two workers with PostgreSQL and Redis. A worker is killed every minute; PostgreSQL and Redis are each restarted twice. Visitors
+come by the web channel, by Rasa's REST channel and, with providers that are played here, by Telegram and Slack. Who writes on
+the web sends a message again, with the same id, until it has a reply, and a provider until it was taken. In the end the
+database must hold what was sent, once and in order, and memory and open files must be what they were after warm-up.
 """
 
 from __future__ import annotations
@@ -20,19 +21,27 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import requests
 
 from bench.load import MESSAGES
 from bench.processes import Running, answers, family, free_port, postgres, redis
+from bot.dialogue.turn import TROUBLE
 from bot.settings import ROOT
+from tests.channels.messaging.slack_standin import SlackStandIn, SlackUser
+from tests.channels.messaging.standin import StandIn
+from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramUser
 
 TOKEN = "soak-soak-soak-soak"
 PATIENCE = aiohttp.ClientTimeout(total=40)
+ANSWERED_WITHIN = 60.0
 WARM = 0.2
 
 
@@ -43,11 +52,33 @@ class Tally:
     Attributes:
         waits: seconds from the first attempt to the reply.
         excuses: what visitors were told instead of a reply, or saw.
+        sent: messages that must be in the log, by channel; REST's are those that were answered.
     """
 
     waits: list[float] = field(default_factory=list)
     excuses: Counter[str] = field(default_factory=Counter)
+    sent: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What is done to the service while visitors write, and for how long."""
+
+    seconds: float
+    kill_every: float
+    restarts: int
+    redis: Running
+    postgres: Running
+
+    def plan(self) -> list[tuple[float, Running | None]]:
+        """When a server is restarted or, where there is none, a worker killed."""
+        kills = [self.kill_every * number for number in range(1, int(self.seconds // self.kill_every))]
+        # In the middle, so that there is a time before and a time after.
+        apart = 0.45 * self.seconds / max(1, 2 * self.restarts - 1)
+        servers = [self.redis, self.postgres] * self.restarts
+        restarts = [(0.3 * self.seconds + apart * number, server) for number, server in enumerate(servers)]
+        return sorted([*((at, None) for at in kills), *restarts], key=lambda fault: fault[0])
 
 
 class WebVisitor:
@@ -63,10 +94,12 @@ class WebVisitor:
         """Send a message until it has a reply."""
         name, started = uuid.uuid4().hex, time.perf_counter()
         self.sent.append(name)
+        self._tally.sent["web"] += 1
         while True:
             event = await self._once(http, name, text)
             if event.get("type") == "reply":
-                if event["id"] != name or "not medical advice" not in event["messages"][0]["text"]:
+                said = event["messages"][0]
+                if event["id"] != name or "not medical advice" not in said["text"] or said["reply"]["kind"] == "error":
                     self._tally.wrong.append(f"{name}: {event}")
                 break
             self._tally.excuses[event.get("code") or event["type"]] += 1
@@ -98,7 +131,7 @@ class WebVisitor:
 
 
 async def rest_visitor(http: aiohttp.ClientSession, url: str, tally: Tally, until: float) -> None:
-    """Somebody who comes over the REST channel, which knows no ids: only that no answer is silent is counted."""
+    """Somebody who comes over the REST channel, which knows no ids: who is cut off asks something else."""
     sender = uuid.uuid4().hex
     while time.monotonic() < until:
         body = {"sender": sender, "message": random.choice(MESSAGES)}
@@ -109,9 +142,75 @@ async def rest_visitor(http: aiohttp.ClientSession, url: str, tally: Tally, unti
                 said = await answer.json()
                 if answer.status != 200 or not said or not said[0].get("text"):
                     tally.wrong.append(f"REST said {answer.status} {said}")
+                elif said[0]["text"].startswith(TROUBLE):
+                    tally.excuses["REST trouble"] += 1
+                else:
+                    tally.sent["rest"] += 1
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
             tally.excuses[f"REST {type(error).__name__}"] += 1
         await asyncio.sleep(random.uniform(0.5, 2))
+
+
+class AppVisitor:
+    """Somebody in a messaging app, whose provider delivers a message again until it was taken.
+
+    Args:
+        make: a message as the provider delivers it.
+        post: delivers it.
+        heard: how often the bot wrote to them.
+    """
+
+    def __init__(
+        self, channel: str, make: Callable[[str], Any], post: Callable[[Any], requests.Response], heard: Callable[[], int]
+    ) -> None:
+        self._channel = channel
+        self._make = make
+        self._post = post
+        self._heard = heard
+
+    @classmethod
+    def telegram(cls, url: str, provider: TelegramStandIn) -> AppVisitor:
+        """Somebody on Telegram."""
+        user = TelegramUser(url)
+        return cls("telegram", user.text, user.post, partial(_calls, provider, "chat_id", user.chat))
+
+    @classmethod
+    def slack(cls, url: str, provider: SlackStandIn) -> AppVisitor:
+        """Somebody on Slack."""
+        user = SlackUser(url)
+        return cls(
+            "slack",
+            lambda text: user.envelope(user.message(text)),
+            user.post,
+            lambda: _calls(provider, "channel", user.channel),
+        )
+
+    async def write(self, tally: Tally, until: float) -> None:
+        """Write, wait for the reply, and write again."""
+        while time.monotonic() < until:
+            before, message = self._heard(), self._make(random.choice(MESSAGES))
+            tally.sent[self._channel] += 1
+            while not await asyncio.to_thread(self._taken, message):
+                tally.excuses[f"{self._channel} again"] += 1
+                await asyncio.sleep(0.5)
+            patient = time.monotonic() + ANSWERED_WITHIN
+            while self._heard() == before:
+                if time.monotonic() > patient:
+                    tally.wrong.append(f"{self._channel}: no reply within {ANSWERED_WITHIN:.0f} s")
+                    break
+                await asyncio.sleep(0.2)
+            # A reply may have several parts.
+            await asyncio.sleep(random.uniform(1, 3))
+
+    def _taken(self, message: Any) -> bool:
+        try:
+            return self._post(message).status_code == 200
+        except requests.RequestException:
+            return False
+
+
+def _calls(provider: StandIn, field: str, to: object) -> int:
+    return sum(str(call.body.get(field)) == str(to) for call in list(provider.taken))
 
 
 def main() -> None:
@@ -119,12 +218,16 @@ def main() -> None:
     options = argparse.ArgumentParser(description="Visitors write while what serves them is killed.")
     options.add_argument("--minutes", type=float, default=30)
     options.add_argument("--visitors", type=int, default=12)
+    options.add_argument("--kill-every", type=float, default=60, help="seconds from one killed worker to the next")
+    options.add_argument("--restarts", type=int, default=2, help="how often PostgreSQL and Redis are each restarted")
+    options.add_argument("--log", type=Path, help="where to keep what the server logged")
     options.add_argument("--fake", action="store_true", help="take an agent that answers from a list")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="rls-soak-") as scratch, ExitStack() as stack:
         folder = Path(scratch)
         folder.chmod(0o755)
         ports = [free_port() for _ in range(3)]
+        telegram, slack = stack.enter_context(closing(TelegramStandIn())), stack.enter_context(closing(SlackStandIn()))
         shared = stack.enter_context(redis(folder, ports[0]))
         database = stack.enter_context(postgres(folder, ports[1]))
         url = f"http://127.0.0.1:{ports[2]}"
@@ -141,25 +244,31 @@ def main() -> None:
             "RLS_WEB_MESSAGES_PER_MINUTE": "100000",
             "RLS_WEB_REQUESTS_PER_MINUTE": "100000",
             "FAKE_MARKS": str(folder),
+            **{f"RLS_{name.upper()}": value for name, value in {**telegram.settings, **slack.settings}.items()},
+            "RLS_TELEGRAM_API": telegram.url,
+            "RLS_SLACK_API": slack.api,
         }
         module = ["-m", "tests.faults.service"] if chosen.fake else ["-m", "bot.cli", "serve"]
         command = [sys.executable, *module]
         server = stack.enter_context(Running(command, folder, answers(f"{url}/ready"), "bot", ROOT, environment))
-        problems = asyncio.run(_soak(url, server, shared, database, ports[1], chosen.minutes * 60, chosen.visitors))
+        faults = Faults(chosen.minutes * 60, chosen.kill_every, chosen.restarts, shared, database)
+        apps = [make() for make in (lambda: AppVisitor.telegram(url, telegram), lambda: AppVisitor.slack(url, slack)) * 2]
+        problems = asyncio.run(_soak(url, server, faults, ports[1], chosen.visitors, apps))
+        problems += [*telegram.refused, *slack.refused]
         log = server.log.read_text(encoding="utf-8", errors="replace")
+        if chosen.log:
+            chosen.log.write_text(log, encoding="utf-8")
         for marker in ("Traceback", "ERROR"):
             print(f"{marker} in the log: {log.count(marker)}")
     print("\n".join(problems) or "nothing was lost, doubled, out of order or grew")
     sys.exit(bool(problems))
 
 
-async def _soak(
-    url: str, server: Running, shared: Running, database: Running, port: int, seconds: float, visitors: int
-) -> list[str]:
-    tally, began = Tally(), time.monotonic()
+async def _soak(url: str, server: Running, faults: Faults, port: int, visitors: int, apps: list[AppVisitor]) -> list[str]:
+    tally, began, seconds = Tally(), time.monotonic(), faults.seconds
     until = began + seconds
     assert server.process
-    chaos = asyncio.ensure_future(_chaos(server.process.pid, shared, database, seconds))
+    chaos = asyncio.ensure_future(_chaos(server.process.pid, faults))
     watch = asyncio.ensure_future(_watch(server.process.pid, seconds))
     everybody: list[WebVisitor] = []
 
@@ -176,7 +285,9 @@ async def _soak(
     # A connection of its own for each request, as different visitors have.
     async with aiohttp.ClientSession(timeout=PATIENCE, connector=aiohttp.TCPConnector(limit=0, force_close=True)) as http:
         await asyncio.gather(
-            *(come_and_go(http) for _ in range(visitors)), *(rest_visitor(http, url, tally, until) for _ in range(2))
+            *(come_and_go(http) for _ in range(visitors)),
+            *(rest_visitor(http, url, tally, until) for _ in range(2)),
+            *(app.write(tally, until) for app in apps),
         )
         await chaos
         memory = await watch
@@ -191,9 +302,9 @@ async def _soak(
                     f"a visitor sent {len(visitor.sent)}; history shows {len(kept)}, without numbers {missing}, "
                     f"of which the database has {stored}"
                 )
+    problems += _unlike(tally.sent, _kept(port))
     waits = sorted(tally.waits)
-    sent = sum(len(visitor.sent) for visitor in everybody)
-    print(f"{sent} messages of {len(everybody)} visitors in {seconds / 60:.0f} min, each with one reply")
+    print(f"{dict(tally.sent)} messages in {seconds / 60:.0f} min; on the web of {len(everybody)} visitors")
     half, most = waits[len(waits) // 2], waits[int(len(waits) * 0.95)]
     print(f"half within {half:.2f} s, 95 % within {most:.2f} s, all within {waits[-1]:.1f} s")
     print(f"told to try again, or cut off: {dict(tally.excuses)}")
@@ -209,21 +320,38 @@ def _stored(port: int, names: list[str]) -> int:
         return int(cursor.fetchone()[0])
 
 
-async def _chaos(pid: int, shared: Running, database: Running, seconds: float) -> None:
-    """Kill a worker every minute, and restart each server twice."""
+def _kept(port: int) -> dict[str, int]:
+    """How many turns of each channel the database has."""
+    import psycopg2
+
+    with psycopg2.connect(f"postgresql://rls@127.0.0.1:{port}/postgres") as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT channel, count(*) FROM turns GROUP BY channel")
+        return dict(cursor.fetchall())
+
+
+def _unlike(sent: Counter[str], kept: dict[str, int]) -> list[str]:
+    """Where the log holds less than was answered, or more than was sent; REST may have been cut off after it was kept."""
+    print(f"kept: {kept}")
+    return [
+        f"{channel}: {number} messages, {kept.get(channel, 0)} in the log"
+        for channel, number in sent.items()
+        if kept.get(channel, 0) < number or (channel != "rest" and kept[channel] > number)
+    ]
+
+
+async def _chaos(pid: int, faults: Faults) -> None:
+    """Kill workers and restart servers when it is time."""
     began = time.monotonic()
-    restarts = {seconds * 0.3: shared, seconds * 0.45: database, seconds * 0.6: shared, seconds * 0.75: database}
-    kills = [60.0 * minute for minute in range(1, int(seconds // 60))]
-    for at in sorted([*kills, *restarts]):
+    for at, server in faults.plan():
         await asyncio.sleep(max(0.0, began + at - time.monotonic()))
-        if at in restarts:
-            print(f"{at:6.0f} s: restart of {restarts[at].log.stem}", flush=True)
-            await asyncio.to_thread(_restart, restarts[at])
-        else:
-            workers = [child for child in family(pid)[1:] if _is_worker(child)]
-            if len(workers) > 1:
-                print(f"{at:6.0f} s: a worker is killed", flush=True)
-                os.kill(random.choice(workers), signal.SIGKILL)
+        if server:
+            print(f"{at:6.0f} s: restart of {server.log.stem}", flush=True)
+            await asyncio.to_thread(_restart, server)
+            continue
+        workers = [child for child in family(pid)[1:] if _is_worker(child)]
+        if len(workers) > 1:
+            print(f"{at:6.0f} s: a worker is killed", flush=True)
+            os.kill(random.choice(workers), signal.SIGKILL)
 
 
 def _restart(server: Running) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from bench.processes import timed
 from bot.settings import ROOT
+
+if TYPE_CHECKING:
+    from bot.nlu.importer import KnowledgeImporter
 
 KEPT = ROOT / "var" / "bench"
 # Stock Rasa's default is 100; on these examples that takes hours. How fast it answers does not depend on it.
@@ -72,16 +74,21 @@ class Project:
 
     folder: Path
     model: Path
-    training_seconds: float
+    training: dict[str, float]
+
+
+def importer() -> KnowledgeImporter:
+    """What our own training reads."""
+    from bot.nlu.importer import KnowledgeImporter
+
+    return KnowledgeImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")])
 
 
 def project() -> Project:
     """The project, written and trained unless that was done before for the same content."""
-    from bot.nlu.importer import KnowledgeImporter
-
-    importer = KnowledgeImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")])
-    groups = {topic.id: topic.group for topic in importer.knowledge().topics.values()}
-    data = importer.get_nlu_data()
+    imported = importer()
+    groups = {topic.id: topic.group for topic in imported.knowledge().topics.values()}
+    data = imported.get_nlu_data()
     examples: dict[str, list[str]] = {}
     for example in data.intent_examples:
         intent = example.get("intent")
@@ -142,15 +149,7 @@ def _trained(folder: Path, name: str) -> Project:
     model, took = folder / "models" / f"{name}.tar.gz", folder / "training.json"
     if not (model.exists() and took.exists()):
         print(f"training stock Rasa, {EPOCHS} epochs (kept in {folder} for the next time) …", file=sys.stderr, flush=True)
-        started = time.perf_counter()
-        with (folder / "training.log").open("wb") as log:
-            subprocess.run(
-                [str(BIN / "rasa"), "train", "--fixed-model-name", name, "--out", "models"],
-                cwd=folder,
-                env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TQDM_DISABLE": "1"},
-                stdout=log,
-                stderr=log,
-                check=True,
-            )
-        took.write_text(json.dumps({"seconds": time.perf_counter() - started}), encoding="utf-8")
-    return Project(folder, model, json.loads(took.read_text(encoding="utf-8"))["seconds"])
+        command = [BIN / "rasa", "train", "--fixed-model-name", name, "--out", "models"]
+        quiet = {"RASA_TELEMETRY_ENABLED": "false", "TQDM_DISABLE": "1"}
+        took.write_text(json.dumps(timed(command, folder, quiet, folder / "training.log")), encoding="utf-8")
+    return Project(folder, model, json.loads(took.read_text(encoding="utf-8")))

@@ -7,12 +7,14 @@ import logging
 import sys
 import time
 import traceback
-import warnings
 from typing import Any
 
 import structlog
 
 from bot.settings import settings
+
+# What these say below that level is of no use to an operator: a connection that broke is told by whoever used it, in one line.
+QUIET = {"sqlalchemy.pool": logging.CRITICAL, "presidio-analyzer": logging.ERROR}
 
 
 class JsonLines(logging.Formatter):
@@ -55,5 +57,9 @@ def set_up(verbose: bool = False) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    # Python's warnings are for who writes programs. A filter would not do: libraries set their own when they are imported.
+    logging.captureWarnings(True)
     if not verbose:
-        warnings.simplefilter("ignore")
+        logging.getLogger("py.warnings").setLevel(logging.ERROR)
+        for name, least in QUIET.items():
+            logging.getLogger(name).setLevel(max(level, least))

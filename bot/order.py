@@ -11,8 +11,9 @@ import contextlib
 import hashlib
 import logging
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Protocol
 from weakref import WeakValueDictionary
@@ -20,11 +21,14 @@ from weakref import WeakValueDictionary
 import redis.asyncio
 from redis.exceptions import RedisError
 
+from bot.outage import Outage
 from bot.settings import settings
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "rls:order:"
+# What is held by whoever runs: a turn that began is never asked for again, since by then it might no longer be given.
+_HELD: ContextVar[frozenset[str]] = ContextVar("held", default=frozenset())
 # Seconds that a turn is kept for a worker which no longer says that it lives.
 LEASE = 10.0
 # Redis may be slow, never for so long that a visitor thinks that nothing happens.
@@ -91,7 +95,7 @@ class Orders(Protocol):
     """Gives turns."""
 
     def hold(self, name: str) -> AbstractAsyncContextManager[None]:
-        """Wait for the turn of a conversation and hold it in the block.
+        """Wait for the turn of a conversation and hold it in the block; whoever holds it already goes on at once.
 
         Raises:
             NoOrder: it could not be had; nothing was done.
@@ -106,12 +110,16 @@ class InProcessOrders:
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[None]:
-        """Wait for the turn of a conversation and hold it in the block."""
+        """Wait for the turn of a conversation and hold it in the block; whoever holds it already goes on at once."""
+        if name in _HELD.get():
+            yield
+            return
         lock = self._locks.get(name)
         if lock is None:
             lock = self._locks[name] = asyncio.Lock()
         async with lock:
-            yield
+            with _held(name):
+                yield
 
 
 class RedisOrders:
@@ -128,34 +136,40 @@ class RedisOrders:
         self._take = self._redis.register_script(_TAKE)
         self._give = self._redis.register_script(_GIVE)
         self._keep = self._redis.register_script(_KEEP)
-        # Within the process first, so that a worker waits for each conversation at most once.
-        self._here = InProcessOrders()
+        self._outage = Outage("Redis", "messages wait until it does")
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncIterator[None]:
-        """Wait for the turn of a conversation and hold it in the block.
+        """Wait for the turn of a conversation and hold it in the block; whoever holds it already goes on at once.
 
         Raises:
             NoOrder: Redis is not there, or somebody held the turn for too long.
         """
-        async with self._here.hold(name):
-            # The name may tell who somebody is.
-            key = f"{PREFIX}{{{hashlib.sha256(name.encode()).hexdigest()[:32]}}}"
-            ticket = secrets.token_hex(8)
-            try:
-                await asyncio.wait_for(self._wait(key, ticket), LONGEST_WAIT)
-            except (RedisError, OSError, asyncio.TimeoutError) as error:
-                await self._leave(key, ticket)
-                raise NoOrder(f"no turn in a conversation: {type(error).__name__}") from error
-            except asyncio.CancelledError:
-                await self._leave(key, ticket)
-                raise
-            keeping = asyncio.ensure_future(self._keep_on(key, ticket))
-            try:
+        if name in _HELD.get():
+            yield
+            return
+        # The name may tell who somebody is.
+        key = f"{PREFIX}{{{hashlib.sha256(name.encode()).hexdigest()[:32]}}}"
+        ticket = secrets.token_hex(8)
+        try:
+            await asyncio.wait_for(self._wait(key, ticket), LONGEST_WAIT)
+        except (RedisError, OSError, asyncio.TimeoutError) as error:
+            # Redis's own timeout is one of its errors; this one is ours.
+            if not isinstance(error, asyncio.TimeoutError):
+                self._outage.begin(error)
+            await self._leave(key, ticket)
+            raise NoOrder(f"no turn in a conversation: {type(error).__name__}") from error
+        except asyncio.CancelledError:
+            await self._leave(key, ticket)
+            raise
+        self._outage.end()
+        keeping = asyncio.ensure_future(self._keep_on(key, ticket))
+        try:
+            with _held(name):
                 yield
-            finally:
-                keeping.cancel()
-                await self._leave(key, ticket)
+        finally:
+            keeping.cancel()
+            await self._leave(key, ticket)
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -178,8 +192,19 @@ class RedisOrders:
         try:
             arguments = [ticket, int(self._lease * 1000), f"{key}:"]
             await asyncio.wait_for(self._give(keys=[f"{key}:owner", f"{key}:queue"], args=arguments), ANSWERS_WITHIN)
-        except (RedisError, OSError, asyncio.TimeoutError):
-            logger.warning("a turn could not be given back; it ends with its lease")
+        except (RedisError, OSError, asyncio.TimeoutError) as error:
+            # It ends with its lease.
+            self._outage.begin(error)
+
+
+@contextmanager
+def _held(name: str) -> Iterator[None]:
+    before = _HELD.get()
+    _HELD.set(before | {name})
+    try:
+        yield
+    finally:
+        _HELD.set(before)
 
 
 @lru_cache(maxsize=1)

@@ -59,6 +59,17 @@ def test_one_at_a_time_in_order_among_workers(shared: tuple[str, Running]) -> No
     assert asyncio.run(run()) == IN_ORDER
 
 
+def test_who_came_first_is_first_whichever_worker_has_how_many(shared: tuple[str, Running]) -> None:
+    async def run() -> list[str]:
+        one, other = RedisOrders(shared[0]), RedisOrders(shared[0])
+        said = await in_turn(one, other, one, one, other)
+        await one.close()
+        await other.close()
+        return said
+
+    assert asyncio.run(run()) == IN_ORDER
+
+
 def test_others_do_not_wait(shared: tuple[str, Running]) -> None:
     async def run() -> float:
         orders = RedisOrders(shared[0])
@@ -127,6 +138,71 @@ def test_the_turn_of_a_worker_that_died_ends_with_its_lease(shared: tuple[str, R
         return waited
 
     assert 0.5 < asyncio.run(run()) < 5
+
+
+def test_who_has_the_turn_has_it_when_redis_is_gone(tmp_path: Path) -> None:
+    async def run(url: str, server: Running) -> list[str]:
+        orders = RedisOrders(url)
+        said: list[str] = []
+        async with orders.hold("somebody"):
+            server.stop(signal.SIGKILL)
+            async with orders.hold("somebody"):
+                said.append("in")
+            with pytest.raises(NoOrder):
+                async with orders.hold("somebody else"):
+                    said.append("never")
+        # What was held is not held for ever.
+        with pytest.raises(NoOrder):
+            async with orders.hold("somebody"):
+                said.append("never")
+        await orders.close()
+        return said
+
+    with redis_server(tmp_path) as (url, server):
+        assert asyncio.run(run(url, server)) == ["in"]
+
+
+def test_a_turn_within_a_turn_does_not_let_others_in() -> None:
+    async def run() -> list[str]:
+        orders = InProcessOrders()
+        said: list[str] = []
+
+        async def outer() -> None:
+            async with orders.hold("somebody"):
+                async with orders.hold("somebody"):
+                    said.append("inner in")
+                await asyncio.sleep(0.05)
+                said.append("outer out")
+
+        async def other() -> None:
+            await asyncio.sleep(0.01)
+            async with orders.hold("somebody"):
+                said.append("other in")
+
+        await asyncio.gather(outer(), other())
+        return said
+
+    assert asyncio.run(run()) == ["inner in", "outer out", "other in"]
+
+
+def test_an_outage_is_told_once_and_so_is_its_end(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def run(url: str, server: Running) -> None:
+        orders = RedisOrders(url)
+        server.stop(signal.SIGKILL)
+        for _ in range(3):
+            with pytest.raises(NoOrder):
+                async with orders.hold("somebody"):
+                    pass
+        server.start()
+        for _ in range(2):
+            async with orders.hold("somebody"):
+                pass
+        await orders.close()
+
+    with redis_server(tmp_path) as (url, server):
+        asyncio.run(run(url, server))
+    told = [record.getMessage() for record in caplog.records if record.name == "bot.outage"]
+    assert told == ["Redis does not answer (ConnectionError); messages wait until it does", "Redis answers again"]
 
 
 def test_without_redis_there_is_no_turn(tmp_path: Path) -> None:

@@ -372,8 +372,14 @@ def _is_away(error: BaseException) -> bool:
 
 
 def insert(connection: Connection, batch: Batch, late: bool = False) -> None:
-    """Write a batch within a transaction, as `Archive.store` says; not one that was made before its conversation was erased."""
+    """Write a batch within a transaction, as `Archive.store` says.
+
+    Left out are one that was made before its conversation was erased, and one to whose message the database has an answer:
+    while the database is away nobody can tell whether a worker that died has answered a message, so it is answered again.
+    """
     if batch.at < _erased(connection, batch.conversation):
+        return
+    if batch.turns and all(_is_answered(connection, turn) for turn in batch.turns):
         return
     rows = [
         {
@@ -395,6 +401,13 @@ def _erased(connection: Connection, conversation: str) -> float:
     """When a conversation was erased; long ago where it was not."""
     query = sa.select(receipts.c.at).where(receipts.c.digest == digest(conversation))
     return connection.execute(query).scalar() or 0.0
+
+
+def _is_answered(connection: Connection, turn: Answered) -> bool:
+    if turn["message"] is None:
+        return False
+    same = (turns.c.conversation == turn["conversation"]) & (turns.c.message == turn["message"])
+    return connection.execute(sa.select(turns.c.id).where(same & turns.c.answered.is_not(None)).limit(1)).first() is not None
 
 
 def _summarise(connection: Connection, batch: Batch, late: bool) -> None:

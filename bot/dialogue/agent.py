@@ -39,7 +39,7 @@ class FairLocks(LockStore):
             LockError: its turn could not be had.
         """
         try:
-            async with orders().hold(f"dialogue {conversation_id}"):
+            async with orders().hold(conversation_id):
                 yield TicketLock(conversation_id)
         except NoOrder as error:
             raise LockError(str(error)) from error
@@ -54,8 +54,8 @@ class GuideAgent(Agent):
         """Handle a message; where its conversation can't be had, the visitor is told so rather than nothing."""
         try:
             return await super().handle_message(message)
-        except LockError:
-            logger.exception("a turn could not begin")
+        except LockError as error:
+            logger.warning("a turn could not begin: %s", error)
             return await self.processor.excuse(message)
 
     def load_model(self, model_path: Union[str, Path], fingerprint: Optional[str] = None) -> None:

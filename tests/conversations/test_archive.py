@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.engine import Engine
 from bot.conversations import archive as archives
 from bot.conversations import database, state
 from bot.conversations.archive import Archive, Away
+from bot.conversations.batch import new_key
 from bot.conversations.spool import Spool
 from bot.conversations.tables import conversations, events, turns
 from tests.conversations.conftest import Server
@@ -71,6 +73,19 @@ def test_it_works(archive: Archive, engine: Engine) -> None:
     assert known
     assert known[0] == talk.state
     assert [event["event"] for event in known[1]][:3] == ["session_started", "action", "user"]
+
+
+def test_a_message_that_was_answered_twice_is_kept_once(archive: Archive, engine: Engine) -> None:
+    talk = Talk("a")
+    first = talk.turn("does coffee matter")
+    archive.keep(first)
+    # Another process could not know of it.
+    archive.keep(replace(first, key=new_key()))
+    archive.keep(talk.turn("and tea"))
+    assert [row["said"] for row in rows(engine, turns)] == ["does coffee matter", "and tea"]
+    assert said(archive, "a") == ["does coffee matter", "and tea"]
+    (row,) = rows(engine, conversations)
+    assert row["turns"] == 2
 
 
 def test_an_unknown_conversation(archive: Archive) -> None:

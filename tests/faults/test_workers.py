@@ -74,6 +74,21 @@ def test_redis_that_is_gone_and_back(servers: tuple[Service, Running, Running]) 
     assert visitor.history == visitor.sent
 
 
+def test_redis_that_goes_when_a_turn_has_begun(servers: tuple[Service, Running, Running]) -> None:
+    """The turn is the worker's already: it is answered and kept."""
+    service, redis, _ = servers
+    visitor, name = Visitor(service), uuid.uuid4().hex
+
+    def gone() -> None:
+        time.sleep(0.7)
+        redis.stop(signal.SIGKILL)
+
+    event, _ = at_once(lambda: visitor.once("dawdle", name), gone)
+    redis.start()
+    assert event["type"] == "reply"
+    assert visitor.history == [name]
+
+
 def test_postgresql_that_is_gone_and_back(servers: tuple[Service, Running, Running]) -> None:
     service, _, postgres = servers
     visitor = Visitor(service)

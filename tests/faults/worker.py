@@ -5,6 +5,7 @@ python -m tests.faults.worker SOCKET SAYS LIFE      as the supervisor starts it
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import time
@@ -18,7 +19,9 @@ from bot.lightness import leave_tensorflow_out
 
 leave_tensorflow_out()
 
-from bot.dialogue.agent import stored_conversations  # noqa: E402
+from rasa.core.channels.channel import UserMessage  # noqa: E402
+
+from bot.dialogue.agent import FairLocks, stored_conversations  # noqa: E402
 from bot.server import make_app, serve_on, warm  # noqa: E402
 from tests.e2e.fake_server import FakeAgent  # noqa: E402
 
@@ -36,12 +39,22 @@ def _time() -> float:
         return _real()
 
 
+class LockingAgent(FakeAgent):
+    """Takes a conversation's lock as Rasa's agent does; told to "dawdle", it takes its time before that."""
+
+    async def handle_message(self, message: UserMessage) -> None:
+        if message.text == "dawdle":
+            await asyncio.sleep(1.5)
+        async with FairLocks().lock(message.sender_id):
+            await super().handle_message(message)
+
+
 def bot() -> Any:
     app = make_app()
 
     async def load(app: Any, _: Any) -> None:
         warm()
-        app.ctx.agent = FakeAgent(stored_conversations())
+        app.ctx.agent = LockingAgent(stored_conversations())
 
     app.register_listener(load, "before_server_start")
     return app

@@ -78,8 +78,9 @@ class MessagingInput(InputChannel):
             if not await self._refusals.take(self._app.name, REFUSALS_LOGGED_PER_MINUTE):
                 logger.warning("%s: a request was refused with %d: %s", self._app.name, refused.status, refused.why)
             return Problem(refused.status, "refused", "This request was refused.").response()
-        except AWAY:
-            logger.exception("%s: a message could not be kept", self._app.name)
+        except AWAY as error:
+            # It is not lost: the provider sends it again.
+            logger.warning("%s: a message could not be kept (%s)", self._app.name, type(error).__name__)
             return Problem(503, "unavailable", "The message could not be kept. Please send it again.", 5).response()
 
     async def _taken(self, raw: SanicRequest) -> HTTPResponse:

@@ -20,6 +20,7 @@ from bot.dialogue.disclaimer import Disclaimer
 from bot.dialogue.reply import Reply
 from bot.knowledge.drawing import Drawing
 from bot.knowledge.picture import painted
+from bot.order import orders
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,11 @@ class AgentGuide:
         return agent is not None and bool(agent.is_ready())
 
     async def ask(self, app: App, delivery: Delivery, text: str, country: Optional[str]) -> List[Message]:
-        """The reply to a text, the same one where the message was answered before."""
+        """The reply to a text, the same one where the message was answered before.
+
+        Raises:
+            NoOrder: nothing was done, since there is no turn to be had in the conversation.
+        """
         if delivery.attempts > 1:
             loop = asyncio.get_running_loop()
             turn = await loop.run_in_executor(None, the_archive().answered, delivery.conversation, delivery.key)
@@ -62,9 +67,12 @@ class AgentGuide:
         # Rasa takes a message that starts with a slash for a command; a visitor has none to give.
         said = readable(text).lstrip("/ ") or "?"
         metadata = {"country": country or self._options.country}
-        await self._ask(
-            UserMessage(said, output, delivery.conversation, input_channel=app.name, message_id=delivery.key, metadata=metadata)
+        message = UserMessage(
+            said, output, delivery.conversation, input_channel=app.name, message_id=delivery.key, metadata=metadata
         )
+        # Held from here on, the dialogue can't fail to get it, of which the visitor would read in place of an answer.
+        async with orders().hold(delivery.conversation):
+            await self._ask(message)
         if not output.messages:
             raise RuntimeError("the dialogue was silent")
         return output.messages

@@ -17,6 +17,8 @@ from bot.channels.messaging.queue import ANSWER, LEASE, SEND, Delivery, Lost, Pa
 from bot.channels.messaging.sender import Sender, wait
 from bot.channels.messaging.together import Together
 from bot.conversations.archive import Away
+from bot.order import NoOrder
+from bot.outage import Outage
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ AGAIN_AFTER = 0.5
 
 # The database does not answer, or not now.
 AWAY = (SQLAlchemyError, Away)
+# With these nothing is wrong with a message: it stays in the queue, and is taken up again when its lane is free.
+LATER = (*AWAY, NoOrder)
 
 Work = Union[Delivery, Parcel]
 
@@ -56,6 +60,7 @@ class Worker:
         self._most_attempts = most_attempts
         self._sender = Sender()
         self._together = Together(queue.together)
+        self._outage = Outage("the queue of messages", "what is in it waits")
         self._chance = random.Random()
         self._tasks: List[asyncio.Task[None]] = []
         self._answering: Dict[str, asyncio.Task[None]] = {}
@@ -92,8 +97,8 @@ class Worker:
         await self._sender.stop()
         try:
             await self._stored(self._queue.leave)
-        except AWAY:
-            logger.exception("what was taken could not be given back; it is free in a few seconds")
+        except AWAY as error:
+            logger.warning("what was taken could not be given back (%s); it is free in a few seconds", type(error).__name__)
         self._together.close()
 
     async def _stored(self, statement: Callable[..., Any], *args: Any, **options: Any) -> Any:
@@ -115,8 +120,9 @@ class Worker:
             if room and self._guide.is_ready():
                 try:
                     found = await self._stored(find, self._apps, room, tuple(running))
-                except AWAY:
-                    logger.exception("the queue of messages can't be read")
+                    self._outage.end()
+                except AWAY as error:
+                    self._outage.begin(error)
                     found = []
                 for first in found:
                     running[first.conversation] = asyncio.ensure_future(self._lane(purpose, running, first, work))
@@ -140,9 +146,10 @@ class Worker:
                 following = await work(following)
         except Lost:
             logger.warning("another worker took over a conversation")
-        except AWAY:
-            # It is still in the queue, and taken up again when the lane is free.
-            logger.exception("the queue of messages can't be written")
+        except AWAY as error:
+            self._outage.begin(error)
+        except NoOrder as error:
+            logger.info("a message has to wait: %s", error)
         except Exception:
             # Taken up again when the lane is free, which is not at once.
             logger.exception("work on a conversation failed")
@@ -153,6 +160,8 @@ class Worker:
     async def _answer(self, delivery: Delivery) -> Optional[Delivery]:
         try:
             answer = await self._made(delivery)
+        except LATER:
+            raise
         except Exception:
             logger.exception("a message could not be answered")
             return await self._stored(self._queue.answered, delivery, (), failed=True)
@@ -177,6 +186,8 @@ class Worker:
         for attempt in range(delivery.attempts, MOST_ANSWERS + 1):
             try:
                 return await asyncio.wait_for(self._answers.answer(replace(delivery, attempts=attempt), known), ANSWER_WITHIN)
+            except LATER:
+                raise
             except Exception:
                 logger.exception("an attempt to answer failed")
                 await asyncio.sleep(AGAIN_AFTER)
@@ -212,8 +223,8 @@ class Worker:
             await asyncio.sleep(seconds)
             try:
                 await self._stored(statement)
-            except AWAY:
-                logger.exception("the queue of messages can't be written")
+            except AWAY as error:
+                self._outage.begin(error)
 
 
 async def _cancelled(tasks: List[asyncio.Task[None]]) -> None:

@@ -96,8 +96,8 @@ class Inbox:
 @asynccontextmanager
 async def _turn(orders: Orders, sender: str) -> AsyncIterator[None]:
     try:
-        async with orders.hold(f"web {sender}"):
+        async with orders.hold(sender):
             yield
-    except NoOrder:
-        logger.exception("a message has to wait")
+    except NoOrder as error:
+        logger.info("a message has to wait: %s", error)
         raise Problem(503, "busy", "I can't answer just now. Please try again in a moment.", retry_after=5) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Protocol
 import redis.asyncio
 from redis.exceptions import RedisError
 
-logger = logging.getLogger(__name__)
+from bot.outage import Outage
 
 MOST_REMEMBERED = 50_000
 MINUTE = 60.0
@@ -75,16 +74,19 @@ class RedisLimits:
         )
         self._bucket = self._redis.register_script(_BUCKET)
         self._here = InProcessLimits()
+        self._outage = Outage("Redis", "this worker counts requests for itself")
 
     async def take(self, key: str, per_minute: int) -> float:
         """Seconds to wait; 0 when it may go ahead."""
         try:
             # The key may tell who somebody is.
             name = PREFIX + hashlib.sha256(key.encode()).hexdigest()[:32]
-            return float(await self._bucket(keys=[name], args=[per_minute]))
-        except (RedisError, OSError):
-            logger.warning("Redis does not answer; this worker counts for itself")
+            wait = float(await self._bucket(keys=[name], args=[per_minute]))
+        except (RedisError, OSError) as error:
+            self._outage.begin(error)
             return await self._here.take(key, per_minute)
+        self._outage.end()
+        return wait
 
     async def close(self) -> None:
         """Give the connections back."""
