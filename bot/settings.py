@@ -7,7 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseSettings, Field, SecretStr
 
-ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent
+# What stands beside the package in a checkout is within it where it was installed from a wheel: Rasa's files and the knowledge.
+ROOT = PACKAGE.parent if (PACKAGE.parent / "config.yml").is_file() else PACKAGE / "project"
+# What the bot writes is kept in the checkout, or else in the folder that it is started from.
+HOME = Path.cwd() if ROOT.parent == PACKAGE else ROOT
 
 
 class Settings(BaseSettings):
@@ -17,24 +21,24 @@ class Settings(BaseSettings):
     port: int = Field(5005, ge=0, le=65535, description="port that the server listens on")
     workers: int = Field(1, ge=1, le=64, description="worker processes; more than one need RLS_REDIS and PostgreSQL")
     redis: str | None = Field(None, description="URL of the Redis that workers share turns and limits in")
-    pid_file: Path = Field(ROOT / "var" / "rls.pid", description="file that a running server writes its process id to")
+    pid_file: Path = Field(HOME / "var" / "rls.pid", description="file that a running server writes its process id to")
     drain_seconds: int = Field(30, ge=1, description="seconds that a stopping worker may take to finish what is under way")
     metrics_token: str | None = Field(None, description="lets who sends it read /metrics; without it only this machine may")
     knowledge: Path = Field(ROOT / "knowledge", description="folder of the knowledge base")
-    database: str = Field(f"sqlite:///{ROOT / 'var' / 'knowledge.db'}", description="SQLAlchemy URL of the knowledge database")
+    database: str = Field(f"sqlite:///{HOME / 'var' / 'knowledge.db'}", description="SQLAlchemy URL of the knowledge database")
     conversations: str = Field(
-        f"sqlite:///{ROOT / 'var' / 'conversations.db'}", description="SQLAlchemy URL of the conversations"
+        f"sqlite:///{HOME / 'var' / 'conversations.db'}", description="SQLAlchemy URL of the conversations"
     )
-    spool: Path = Field(ROOT / "var" / "spool", description="folder of what waits to be stored while the database is away")
+    spool: Path = Field(HOME / "var" / "spool", description="folder of what waits to be stored while the database is away")
     spool_megabytes: int = Field(200, ge=1, description="most megabytes that may wait there")
     keep_days: int = Field(90, ge=1, description="days that a conversation is kept after its last message")
     keep_days_by_channel: str = Field("", description="other days for some channels, such as sms=30,web=60")
-    models: Path = Field(ROOT / "models", description="folder of trained models; the one made from the present content is used")
+    models: Path = Field(HOME / "models", description="folder of trained models; the one made from the present content is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
     country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")
     rasa_api_token: str | None = Field(None, description="switches Rasa's own HTTP API on, behind this token")
     secret: str | None = Field(None, description="key that signs web sessions; made and kept in a file when not given")
-    secret_file: Path = Field(ROOT / "var" / "secret", description="file of the key that is made where none is given")
+    secret_file: Path = Field(HOME / "var" / "secret", description="file of the key that is made where none is given")
     web_origins: str = Field("", description="websites that may embed the chat, split by commas; * for every site")
     web_session_minutes: int = Field(30, ge=1, description="minutes that a web session is good for before it is renewed")
     web_renewal_days: int = Field(30, ge=1, description="days after which a returning visitor starts a new conversation")

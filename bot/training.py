@@ -12,11 +12,11 @@ from pathlib import Path
 
 import yaml
 
-from bot.settings import ROOT, settings
+from bot.settings import PACKAGE, ROOT, settings
 
 # What a model depends on. The bot's own components count, since they decide what training keeps.
 FILES = ("config.yml", "domain.yml", "uv.lock")
-FOLDERS = ("data", "bot/nlu", "bot/safety")
+FOLDERS = (ROOT / "data", PACKAGE / "nlu", PACKAGE / "safety")
 # Of the knowledge base: these files, and of each topic these parts. Answers, sources and tables may change without a training.
 KNOWLEDGE = ("safety.yml", "languages.yml", "vocabulary.yml", "names.yml", "groups.yml", "foods/synonyms.yml")
 TOPIC = ("id", "group", "questions")
@@ -30,7 +30,7 @@ def fingerprint() -> str:
     """The hash of all that a model depends on, 12 hexadecimal digits."""
     knowledge = settings().knowledge
     paths = [*(ROOT / name for name in FILES), *(knowledge / name for name in KNOWLEDGE)]
-    for folder in (ROOT / name for name in FOLDERS):
+    for folder in FOLDERS:
         paths += [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     digest = hashlib.sha256()
     for path in sorted(path for path in paths if path.exists()):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bot.evaluation import judge
-from bot.settings import ROOT
+from bot.settings import HOME, ROOT
 from bot.training import TrainingFailed
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class StockPipeline:
         self._groups = groups
 
     @classmethod
-    def load(cls, folder: Path = ROOT / "var" / "stock") -> StockPipeline:
+    def load(cls, folder: Path = HOME / "var" / "stock") -> StockPipeline:
         """Train on the examples of the knowledge base, unless that was done already, and load.
 
         Args:
