@@ -77,7 +77,7 @@ def main() -> None:
         print(f"{'erasing a visitor':<34} {timed(lambda: erasure.erase(archive, names.pop()), len(names)):8.0f} ms")
         # As the console opens it: who looks may wait longer than a visitor's turn, and no longer.
         archive.engine = opened(url)
-        for name, times in pages(archive).items():
+        for name, times in pages(archive):
             print(f"{name:<34} {statistics.median(times[1:]):8.0f} ms   {times[0]:7.0f} ms at first", flush=True)
         archive.close()
 
@@ -259,8 +259,8 @@ def addresses(conversation: str) -> dict[str, str]:
     }
 
 
-def pages(archive: Archive) -> dict[str, list[float]]:
-    """Milliseconds of each page for an admin, whose browser asks a few times; figures are counted anew each time."""
+def pages(archive: Archive) -> Iterator[tuple[str, list[float]]]:
+    """Milliseconds of each page for an admin, whose browser asks a few times; no figures are kept in between."""
     accounts = Accounts(archive.engine)
     if not accounts.all():
         accounts.add(STAFF, Role.ADMIN, PASSWORD)
@@ -269,15 +269,15 @@ def pages(archive: Archive) -> dict[str, list[float]]:
     browser.get("/log-in")
     form = {"csrf": browser.cookies["rls_console_form"], "name": STAFF, "password": PASSWORD}
     browser.post("/log-in", data=form)
-    taken: dict[str, list[float]] = {}
     for name, address in addresses(sorted(archive.names())[1000]).items():
+        taken = []
         for _ in range(VIEWS):
             app.state.console.kept.pop("figures", None)
             began = time.perf_counter()
             answer = browser.get(address)
-            taken.setdefault(name, []).append((time.perf_counter() - began) * 1000)
+            taken.append((time.perf_counter() - began) * 1000)
             assert answer.status_code == 200, (name, answer.status_code)
-    return taken
+        yield name, taken
 
 
 def timed(action: Callable[[], Any], rounds: int) -> float:

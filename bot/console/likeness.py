@@ -12,6 +12,8 @@ import numpy as np
 # From here on two messages are put together. Read off the groups of 5,000 messages: see docs/decisions/console.md.
 ALIKE = 0.45
 _BLOCK = 500
+# Texts whose nearest topics are remembered.
+_REMEMBERED = 2_000
 _SPACE = re.compile(r"[\W_]+")
 
 
@@ -66,15 +68,25 @@ class Nearest:
     def __init__(self, questions: Mapping[str, Sequence[str]]) -> None:
         self._topics = np.array([topic for topic, texts in questions.items() for _ in texts])
         self._vectors: Any = None
+        # The same groups are looked at again and again.
+        self._known: dict[str, list[str]] = {}
         if len(self._topics):
             self._vectorizer = _vectorizer()
-            self._vectors = self._vectorizer.fit_transform([normal(text) for texts in questions.values() for text in texts])
+            texts = [normal(text) for texts in questions.values() for text in texts]
+            self._vectors = self._vectorizer.fit_transform(texts).T.tocsr()
 
-    def topics(self, text: str, most: int = 3, least: float = 0.15) -> list[str]:
+    def topics(self, text: str) -> list[str]:
         """Ids of the nearest topics, nearest first."""
+        if text not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[text] = self._nearest(text)
+        return self._known[text]
+
+    def _nearest(self, text: str, most: int = 3, least: float = 0.15) -> list[str]:
         if self._vectors is None:
             return []
-        nearness = (self._vectorizer.transform([normal(text)]) @ self._vectors.T).toarray()[0]
+        nearness = (self._vectorizer.transform([normal(text)]) @ self._vectors).toarray()[0]
         found: dict[str, None] = {}
         for place in nearness.argsort()[::-1][:50]:
             if nearness[place] < least or len(found) == most:

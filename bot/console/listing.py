@@ -18,7 +18,7 @@ from bot.conversations.tables import conversations, feedback, tags, turns
 PAGE = 50
 MOST_COUNTED = 10_000
 # Of so many conversations that hold what is looked for, the list is made; of more, the newest are gone through.
-_FEW = 10_000
+_FEW = 5_000
 # How many of the newest are gone through to count what each must be asked for.
 _WALKED = 5_000
 

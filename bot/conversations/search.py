@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from bot.conversations.tables import turns
 
 # The newest so many turns that hold the words are found, so that a frequent word costs no more than a rare one.
-MOST = 10_000
+MOST = 5_000
 
 INDEX = "turns_text"
 _WORD = re.compile(r"[^\W_]+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.cli import main
 from bot.console import inbox as module
 from bot.console import teaching
 from bot.console.likeness import Nearest, groups
+from bot.console.pages import inbox as pages
 from bot.console.tables import audit
 from bot.conversations.tables import conversations, lessons
 from bot.settings import settings
@@ -137,6 +139,19 @@ def test_a_danger_that_was_missed_is_looked_at_by_a_second_person(written: Writt
     with database.connect() as connection:
         row = connection.execute(sa.select(conversations)).one()
     assert (row.flagged, row.status, row.reviewer) == (True, "second_look", "vera")
+
+
+def test_of_a_large_group_some_are_shown_and_all_are_decided(
+    written: Written, reviewer: Member, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "SHOWN", 2)
+    written.conversation("v1", *[unclear("kjh", at=NOON + number) for number in range(5)])
+    page = reviewer.get("/inbox").text
+    assert page.count('type="checkbox" name="turn"') == 2
+    assert "And 3 more, which go with them." in page
+    reviewer.submit("/inbox", turn=re.findall(r'name="turn" value="(\d+)"', page), decision="out_of_scope")
+    assert len(kept(database)) == 5
+    assert "5 decisions wait" in reviewer.get("/inbox").text
 
 
 def test_what_is_new_is_grouped_while_nobody_waits(written: Written, database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from bot.console.visit import Console, Visit
 from bot.conversations.tables import lessons
 
 PAGE = 20
+# Messages of a group that are shown, and can be left out.
+SHOWN = 50
 _NEW_TOPIC = re.compile(r"[a-z][a-z0-9_]{2,63}")
 
 
@@ -48,6 +50,7 @@ def show(visit: Visit) -> Response:
         groups=[(group, near.topics(group.text)) for group in shown],
         number=len(groups),
         messages=sum(len(group.messages) for group in groups),
+        shown=SHOWN,
         page=page,
         more=len(groups) > start + PAGE,
         decided=decided,
