@@ -17,7 +17,6 @@ from bot.settings import ROOT
 
 MESSAGES = ROOT / "tests" / "data" / "in_scope_own.jsonl"
 ROUNDS = 5
-SENTENCES = "I have had restless legs for years. Nothing works and the nights are long. Does magnesium help? "
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ async def measure(agent: Any, texts: Sequence[str]) -> Times:
 
     await spent(texts[0])
     each = sorted([await spent(text) for text in texts])
-    long = (SENTENCES * (MOST_CHARACTERS // len(SENTENCES) + 1))[:MOST_CHARACTERS]
+    long = ". ".join(texts * (MOST_CHARACTERS // len("".join(texts)) + 1))[:MOST_CHARACTERS]
     half, full = await best(long[: MOST_CHARACTERS // 2]), await best(long)
     return Times(statistics.median(each), each[int(0.95 * (len(each) - 1))], half, full)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -9,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from bot.console.likeness import groups
 from bot.conversations.tables import conversations, lessons, turns
+
+logger = logging.getLogger(__name__)
 
 # So many of the newest are grouped at once; what is older comes up when these are decided.
 MOST = 5_000
@@ -48,20 +51,24 @@ class Group:
 
 
 class Inbox:
-    """Groups of undecided messages; grouping is kept for a minute, decisions show at once."""
+    """Groups of undecided messages. Decisions show at once; what is new is grouped beside the requests, once a minute."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._groups: list[Group] | None = None
         self._until = 0.0
-        self._groups: list[Group] = []
+        self._grouping: threading.Thread | None = None
 
     def groups(self, connection: Connection) -> list[Group]:
         """The groups, largest first."""
         with self._lock:
-            if time.monotonic() > self._until:
-                rows = _undecided(connection)
-                self._groups = [Group(tuple(rows[place] for place in places)) for places in groups([r.said for r in rows])]
-                self._until = time.monotonic() + _KEPT
+            if self._groups is None:
+                self._groups, self._until = _grouped(connection), time.monotonic() + _KEPT
+            elif time.monotonic() > self._until and not (self._grouping and self._grouping.is_alive()):
+                # It takes seconds, for which nobody has to wait.
+                arguments = (connection.engine, self._groups)
+                self._grouping = threading.Thread(target=self._renew, args=arguments, name="groups the inbox", daemon=True)
+                self._grouping.start()
             found = self._groups
         if not found:
             return []
@@ -73,7 +80,24 @@ class Inbox:
 
     def forget(self) -> None:
         """Group anew at the next request."""
-        self._until = 0.0
+        with self._lock:
+            self._groups = None
+
+    def _renew(self, database: Engine, before: list[Group]) -> None:
+        try:
+            with database.connect() as connection:
+                found = _grouped(connection)
+        except sa.exc.SQLAlchemyError as error:
+            logger.error("the inbox could not be grouped anew: %s", type(error).__name__)
+            return
+        with self._lock:
+            if self._groups is before:
+                self._groups, self._until = found, time.monotonic() + _KEPT
+
+
+def _grouped(connection: Connection) -> list[Group]:
+    rows = list(connection.execute(_open().order_by(turns.c.at.desc()).limit(MOST)))
+    return [Group(tuple(rows[place] for place in places)) for places in groups([row.said for row in rows])]
 
 
 def _decided() -> Any:
@@ -83,10 +107,6 @@ def _decided() -> Any:
 def _open() -> Any:
     query = sa.select(turns.c.id, turns.c.conversation, turns.c.at, turns.c.said)
     return query.where(turns.c.unclear.is_(sa.true()), ~_decided())
-
-
-def _undecided(connection: Connection) -> list[Any]:
-    return list(connection.execute(_open().order_by(turns.c.at.desc()).limit(MOST)))
 
 
 def decide(connection: Connection, ids: Sequence[int], decision: str, topic: str | None, staff: str, at: float) -> int:

@@ -1,4 +1,4 @@
-"""The tables of the staff: accounts, sessions, saved filters and the audit log.
+"""The tables of the staff: accounts, sessions, saved filters, the audit log and what was counted.
 
 They lie beside the conversations and hold nothing of a visitor: the audit log names a conversation by its code, which does
 not lead back to it.
@@ -85,7 +85,20 @@ audit = sa.Table(
     sa.Index("staff_audit_what", "what", "id"),
 )
 
-TABLES = (staff, sessions, failures, sign_ins, filters, audit)
+# What happened in a day or a week that is over, counted once. `turns` and `seconds`, the number of its turns and the sum of
+# their times, tell whether it still holds: turns are deleted, and some are stored late.
+counts = sa.Table(
+    "counts",
+    metadata,
+    # The number of its first day since 1970, and how many days it has.
+    sa.Column("first", sa.Integer, primary_key=True),
+    sa.Column("days", sa.Integer, primary_key=True),
+    sa.Column("turns", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.BigInteger, nullable=False),
+    sa.Column("counts", sa.Text, nullable=False),
+)
+
+TABLES = (staff, sessions, failures, sign_ins, filters, audit, counts)
 
 # What the console's lists look for, and nothing else does.
 INDICES = (
@@ -93,6 +106,7 @@ INDICES = (
         "turns_low_confidence",
         turns.c.at,
         turns.c.conversation,
+        turns.c.topic,
         sqlite_where=turns.c.confidence < sa.literal_column(str(LOW_CONFIDENCE)),
         postgresql_where=turns.c.confidence < sa.literal_column(str(LOW_CONFIDENCE)),
     ),
@@ -108,7 +122,7 @@ INDICES = (
         sqlite_where=conversations.c.unclear > sa.literal_column("0"),
         postgresql_where=conversations.c.unclear > sa.literal_column("0"),
     ),
-    sa.Index("turns_knowledge", turns.c.knowledge, turns.c.at),
+    sa.Index("turns_knowledge", turns.c.knowledge, turns.c.at, turns.c.conversation),
     sa.Index("conversations_assignee", conversations.c.assignee, conversations.c.last),
     sa.Index("conversations_language", conversations.c.language, conversations.c.last),
 )

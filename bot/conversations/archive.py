@@ -10,9 +10,8 @@ import json
 import logging
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.conversations import database, state
 from bot.conversations.batch import Batch
+from bot.conversations.memory import Memory, last
+from bot.conversations.naming import digest
 from bot.conversations.spool import Spool, SpoolFull
 from bot.conversations.state import State
 from bot.conversations.tables import conversations, events, receipts, turns
@@ -32,8 +33,11 @@ logger = logging.getLogger(__name__)
 LEAVE_ALONE = 2.0
 # How often it is tried to store what waits on disk, in seconds.
 TRY_EVERY = 1.0
-# Conversations whose last turns are remembered for the time in which the database is away.
-REMEMBERED = 256
+# Erasures are told by the clocks of those who erase, and seen when they are done: so far back each look reaches, in seconds.
+LATE = 60.0
+
+# Statuses by which somebody has said that they saw all of a conversation.
+DECIDED = ("done", "second_look")
 
 Event = dict[str, Any]
 Answered = dict[str, Any]
@@ -64,7 +68,8 @@ class Archive:
         self.spool = spool
         self._migrated = False
         self._away_until = 0.0
-        self._recent: OrderedDict[str, tuple[State, list[Event]]] = OrderedDict()
+        self._memory = Memory()
+        self._heeded = time.time()
         self._lock = threading.Lock()
         self._migrating = threading.Lock()
         self._wake = threading.Event()
@@ -93,7 +98,7 @@ class Archive:
 
     def keep(self, batch: Batch) -> bool:
         """Store a batch, now or later; returns whether it is in the database already."""
-        self._remember(batch)
+        self._memory.add(batch)
         # What is behind something that waits has to wait too, so that the order stays.
         if not self.away and not self.spool.size and self._reachable():
             try:
@@ -115,26 +120,30 @@ class Archive:
             return
         self._store_later()
 
-    def store(self, batches: list[Batch]) -> None:
-        """Write batches to the database in one transaction; what is there already is left out."""
+    def store(self, batches: list[Batch], late: bool = False) -> None:
+        """Write batches to the database in one transaction; what is there already is left out.
+
+        Args:
+            late: what was before them may have been erased since they were made.
+        """
         try:
             with database.writing(self.engine) as connection:
                 for batch in batches:
-                    insert(connection, batch)
+                    insert(connection, batch, late)
         except _REFUSED as error:
             if _is_away(error):
                 raise
             # One of them was stored before, by a transaction that seemed to have failed or by another process.
             for batch in batches:
-                self._store_once(batch)
+                self._store_once(batch, late)
 
-    def _store_once(self, batch: Batch) -> None:
+    def _store_once(self, batch: Batch, late: bool) -> None:
         with self.engine.connect() as connection:
             if _known(connection, [batch.key]):
                 return
         try:
             with database.writing(self.engine) as connection:
-                insert(connection, batch)
+                insert(connection, batch, late)
         except _REFUSED as error:
             if _is_away(error):
                 raise
@@ -150,7 +159,7 @@ class Archive:
         if not self._reachable():
             raise Away(NO_ANSWER)
         try:
-            stored = self.spool.drain(self.store)
+            stored = self.spool.drain(partial(self.store, late=True))
         except _AWAY as error:
             self._left_alone(error)
             raise Away(NO_ANSWER) from None
@@ -169,14 +178,13 @@ class Archive:
                 return self._read(conversation, waiting)
             except _AWAY as error:
                 self._left_alone(error)
-        with self._lock:
-            known = self._recent.get(conversation)
+        known = self._memory.of(conversation)
         if known:
             return known
         if not waiting:
             return None
         said = [event for batch in waiting for event in batch.events]
-        return waiting[-1].state, _last(said, state.events_needed(waiting[-1].state))
+        return waiting[-1].state, last(said, state.events_needed(waiting[-1].state))
 
     def events(self, conversation: str) -> list[Event]:
         """All events of a conversation, the oldest first.
@@ -199,7 +207,7 @@ class Archive:
         waiting = self.spool.of(conversation)
         with self._connected() as connection:
             late = _unstored(connection, waiting)
-            now = late[-1].state if late else _state(connection, conversation)
+            now = _state(connection, conversation, late)
             since = now["since"] if now else 0.0
             query = (
                 sa.select(turns)
@@ -250,8 +258,7 @@ class Archive:
 
     def forget(self, conversation: str) -> None:
         """Remember nothing of a conversation in this process."""
-        with self._lock:
-            self._recent.pop(conversation, None)
+        self._memory.forget(conversation)
 
     def ready(self) -> Engine:
         """The engine of a database that answers and has its tables.
@@ -283,9 +290,11 @@ class Archive:
 
     def _read(self, conversation: str, waiting: list[Batch]) -> tuple[State, list[Event]] | None:
         with self.engine.connect() as connection:
+            self._heed(connection)
             late = _unstored(connection, waiting)
-            now = late[-1].state if late else _state(connection, conversation)
+            now = _state(connection, conversation, late)
             if now is None:
+                self._memory.forget(conversation)
                 return None
             needed = state.events_needed(now)
             said = [event for batch in late for event in batch.events]
@@ -294,15 +303,14 @@ class Archive:
                 query = sa.select(events.c.data).where(events.c.conversation == conversation)
                 rows = connection.execute(query.order_by(events.c.id.desc()).limit(missing)).all()
                 said = [json.loads(data) for (data,) in reversed(rows)] + said
-        return now, _last(said, needed)
+        return now, last(said, needed)
 
-    def _remember(self, batch: Batch) -> None:
-        with self._lock:
-            _, before = self._recent.pop(batch.conversation, (None, []))
-            needed = state.events_needed(batch.state)
-            self._recent[batch.conversation] = batch.state, _last([*before, *batch.events], needed)
-            while len(self._recent) > REMEMBERED:
-                self._recent.popitem(last=False)
+    def _heed(self, connection: Connection) -> None:
+        """Forget what other processes have erased: what is remembered must not bring it back."""
+        query = sa.select(receipts.c.digest, receipts.c.at).where(receipts.c.at > self._heeded - LATE)
+        erased = [(row.digest, row.at) for row in connection.execute(query)]
+        self._memory.heed(erased)
+        self._heeded = max([self._heeded, *(at for _, at in erased)])
 
     def _reachable(self) -> bool:
         if self._migrated:
@@ -363,11 +371,14 @@ def _is_away(error: BaseException) -> bool:
     return isinstance(error, _AWAY) and not isinstance(error, (sa.exc.IntegrityError, sa.exc.DataError))
 
 
-def insert(connection: Connection, batch: Batch) -> None:
-    """Write a batch within a transaction, unless the database has an answer to its message.
+def insert(connection: Connection, batch: Batch, late: bool = False) -> None:
+    """Write a batch within a transaction, as `Archive.store` says.
 
-    While the database is away nobody can tell whether a worker that died has answered a message, so it is answered again.
+    Not one that was made before its conversation was erased, nor one whose message has an answer in the database: while that
+    is away nobody can tell whether a worker that died has answered a message, so it is answered again.
     """
+    if batch.at < _erased(connection, batch.conversation):
+        return
     if batch.turns and all(_is_answered(connection, turn) for turn in batch.turns):
         return
     rows = [
@@ -383,7 +394,13 @@ def insert(connection: Connection, batch: Batch) -> None:
     connection.execute(events.insert(), rows)
     if batch.turns:
         connection.execute(turns.insert(), batch.turns)
-    _summarise(connection, batch)
+    _summarise(connection, batch, late)
+
+
+def _erased(connection: Connection, conversation: str) -> float:
+    """When a conversation was erased; long ago where it was not."""
+    query = sa.select(receipts.c.at).where(receipts.c.digest == digest(conversation))
+    return connection.execute(query).scalar() or 0.0
 
 
 def _is_answered(connection: Connection, turn: Answered) -> bool:
@@ -393,32 +410,43 @@ def _is_answered(connection: Connection, turn: Answered) -> bool:
     return connection.execute(sa.select(turns.c.id).where(same & turns.c.answered.is_not(None)).limit(1)).first() is not None
 
 
-def _summarise(connection: Connection, batch: Batch) -> None:
+def _summarise(connection: Connection, batch: Batch, late: bool) -> None:
     """Bring the conversation's own row up to date."""
     column = conversations.c
-    values: dict[str, Any] = {
-        "last": max(event["timestamp"] for event in batch.events),
-        "state": json.dumps(batch.state, ensure_ascii=False, separators=(",", ":")),
-    }
+    before = _state(connection, batch.conversation) if late else None
+    now = state.advance(before, batch.events) if before else batch.state
+    values: dict[str, Any] = {"last": max(event["timestamp"] for event in batch.events), "state": _as_json(now)}
     added = {"turns": len(batch.turns), "unclear": sum(turn["unclear"] for turn in batch.turns)}
     for turn in batch.turns:
         values.update(channel=turn["channel"], language=turn["language"])
         if turn["safety"]:
-            values.update(flagged=True, safety=turn["safety"])
+            values.update(flagged=True, safety=turn["safety"], reviewer=None, second_reviewer=None)
+            # Whoever found it done has not seen this.
+            values["status"] = sa.case((column.status.in_(DECIDED), "new"), else_=column.status)
     changes = {**values, **{name: column[name] + count for name, count in added.items() if count}}
     changed = connection.execute(conversations.update().where(column.conversation == batch.conversation).values(changes))
     if not changed.rowcount:
         first = {"conversation": batch.conversation, "started": batch.events[0]["timestamp"], "channel": _channel(batch.events)}
-        connection.execute(conversations.insert().values({**first, **added, **values}))
+        # What begins here knows nothing of what was before: that was erased while the turn was under way.
+        fresh = {"state": _as_json(state.advance(state.new(), batch.events)), "status": "new"}
+        connection.execute(conversations.insert().values({**first, **added, **values, **fresh}))
+
+
+def _as_json(now: State) -> str:
+    return json.dumps(now, ensure_ascii=False, separators=(",", ":"))
 
 
 def _channel(said: list[Event]) -> str:
     return next((event["input_channel"][:32] for event in said if event.get("input_channel")), "unknown")
 
 
-def _state(connection: Connection, conversation: str) -> State | None:
+def _state(connection: Connection, conversation: str, late: Iterable[Batch] = ()) -> State | None:
+    """The state that is stored, or after batches that are not stored yet; None where there is none."""
     kept = connection.execute(sa.select(conversations.c.state).where(conversations.c.conversation == conversation)).scalar()
-    return None if kept is None else json.loads(kept) or state.new()
+    now = None if kept is None else json.loads(kept) or state.new()
+    for batch in late:
+        now = state.advance(now or state.new(), batch.events)
+    return now
 
 
 def _known(connection: Connection, keys: list[str]) -> set[str]:
@@ -426,11 +454,9 @@ def _known(connection: Connection, keys: list[str]) -> set[str]:
 
 
 def _unstored(connection: Connection, waiting: list[Batch]) -> list[Batch]:
+    """Of the batches of one conversation those that are to be stored."""
     if not waiting:
         return []
     known = _known(connection, [batch.key for batch in waiting])
-    return [batch for batch in waiting if batch.key not in known]
-
-
-def _last(said: list[Event], count: int) -> list[Event]:
-    return said[-count:] if count else []
+    erased = _erased(connection, waiting[0].conversation)
+    return [batch for batch in waiting if batch.key not in known and batch.at >= erased]

@@ -8,6 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+# How many digits of a key say when it was made.
+_TIME = 16
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -25,6 +28,11 @@ class Batch:
     events: list[dict[str, Any]]
     turns: list[dict[str, Any]]
     state: dict[str, Any]
+
+    @property
+    def at(self) -> float:
+        """When it was made, in seconds since 1970."""
+        return int(self.key[:_TIME], 16) / 1e9
 
     def as_line(self) -> bytes:
         """As a line of JSON."""
@@ -45,4 +53,4 @@ class Batch:
 
 def new_key() -> str:
     """A name for a batch; made in the order of time, so that an index of them grows at its end."""
-    return f"{time.time_ns():016x}{secrets.token_hex(8)}"
+    return f"{time.time_ns():0{_TIME}x}{secrets.token_hex(8)}"

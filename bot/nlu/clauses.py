@@ -47,14 +47,15 @@ class Reading:
 
 
 def questions(text: str) -> list[str]:
-    """The questions of a message in their order; one or none where it is not made of several.
+    """The questions of a message in their order, once each; one or none where it is not made of several.
 
     Each has the form of a question ("symptoms? treatment?"), since the rest of a message is a story.
     """
     parts = [
         part.strip(" ,.") for sentence in _END.split(text) for join in _JOIN.split(sentence) for part in _COMMA.split(join)
     ]
-    return [part for part in parts if _QUESTION.search(part) and not _WHILE.search(part)][:MOST]
+    asked = (part for part in parts if _QUESTION.search(part) and not _WHILE.search(part))
+    return list(dict.fromkeys(asked))[:MOST]
 
 
 def readings(question: str, before: str = "") -> list[Reading]:

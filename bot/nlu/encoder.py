@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 
 from bot.settings import settings
 
@@ -21,7 +22,7 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 TOKENIZER_FILE = Path(__file__).parent / "data" / "minilm-tokenizer.json"
 
 # The time grows with the word pieces. Of a longer text the beginning and the end are read: the question mostly stands at one.
-MAX_WORD_PIECES = 160
+MAX_WORD_PIECES = 96
 BATCH = 32
 
 
@@ -53,7 +54,7 @@ class SentenceEncoder:
 
     Args:
         model: the ONNX file; by default the setting `RLS_ENCODER`, or else the packaged one.
-        threads: one for messages, which are too small to share between threads while workers share the cores.
+        threads: how many batches are encoded at once; a message is one, too small to be shared between threads.
 
     Raises:
         ModelError: a file is missing or its SHA-256 is not the expected one.
@@ -67,10 +68,11 @@ class SentenceEncoder:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(path), sess_options=options, providers=["CPUExecutionProvider"])
+        self._threads = threads
         self._inputs = {node.name for node in self._session.get_inputs()}
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -80,15 +82,22 @@ class SentenceEncoder:
             Shape (len(texts), 384), each row of length 1.
         """
         vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        pieces = [_ends(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
         # Texts of like length together, so that little is spent on padding.
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            vectors[rows] = self._batch(self._tokenizer.encode_batch([texts[row] for row in rows]))
+        order = sorted(range(len(texts)), key=lambda index: len(pieces[index]))
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+
+        def encode(rows: list[int]) -> None:
+            vectors[rows] = self._batch([pieces[row] for row in rows])
+
+        if len(batches) > 1:
+            with ThreadPoolExecutor(self._threads) as pool:
+                list(pool.map(encode, batches))
+        elif batches:
+            encode(batches[0])
         return vectors
 
-    def _batch(self, encodings: list[Encoding]) -> NDArray[np.float32]:
-        pieces = [_ends(encoding.ids) for encoding in encodings]
+    def _batch(self, pieces: list[list[int]]) -> NDArray[np.float32]:
         shape = (len(pieces), max(map(len, pieces)))
         feeds = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
         for row, ids in enumerate(pieces):

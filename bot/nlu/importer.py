@@ -11,6 +11,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.common import cached_method
 
 from bot.knowledge.base import KnowledgeBase, read
 from bot.safety.rules import RuleBook
@@ -30,28 +31,25 @@ class KnowledgeImporter(RasaFileImporter):
         KnowledgeErrors: a file of the knowledge base can't be used.
     """
 
-    _knowledge: Optional[KnowledgeBase] = None
-    _safety: Optional[dict[str, list[str]]] = None
-
+    @cached_method
     def knowledge(self) -> KnowledgeBase:
-        """The knowledge base, read once."""
-        if self._knowledge is None:
-            self._knowledge = read(settings().knowledge)
-        return self._knowledge
+        """The knowledge base."""
+        return read(settings().knowledge)
 
+    @cached_method
     def safety(self) -> dict[str, list[str]]:
         """The example messages of each safety category."""
-        if self._safety is None:
-            book = RuleBook.load(settings().knowledge / "safety.yml")
-            self._safety = {category.id: list(category.examples) for category in book.file.categories}
-        return self._safety
+        book = RuleBook.load(settings().knowledge / "safety.yml")
+        return {category.id: list(category.examples) for category in book.file.categories}
 
+    @cached_method
     def get_domain(self) -> Domain:
         """Rasa's domain with an intent for each topic and each safety category."""
         names = [*self.knowledge().topics, *self.safety()]
         intents: list[dict[str, dict[str, list[str]]]] = [{name: {"use_entities": []}} for name in names]
         return super().get_domain().merge(Domain.from_dict({"intents": intents}))
 
+    @cached_method
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:
         """Rasa's examples with those of each topic and each safety category."""
         examples = [
@@ -72,6 +70,7 @@ class KnowledgeImporter(RasaFileImporter):
             raise ValueError(f"data/nlu.yml: intent '{clash.pop()}' is a topic's id; rename one of the two")
         return written.merge(TrainingData(training_examples=examples))
 
+    @cached_method
     def get_stories(self, exclusion_percentage: Optional[int] = None) -> StoryGraph:
         """Rasa's stories and rules with a rule for each topic and each safety category."""
         rules = [

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Sequence
 from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
-from numpy.typing import NDArray
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,12 +21,13 @@ from bot.knowledge.base import read
 from bot.nlu.clauses import questions, readings
 from bot.nlu.decision import OUT_OF_SCOPE, Decider, Decision
 from bot.nlu.encoder import SentenceEncoder, shared_encoder
+from bot.nlu.examples import Examples, Floats, Reader
 from bot.nlu.featurizer import VECTOR, SentenceFeaturizer
-from bot.nlu.kernel import KernelMachine
+from bot.nlu.kernel import KernelMachine, Solver
 from bot.nlu.language import LanguageSpotter, words
 from bot.nlu.scope import Evidence, Scope
-from bot.safety.meaning import Encode, Meaning
-from bot.safety.rules import CATEGORIES, URGENT
+from bot.safety.meaning import Meaning
+from bot.safety.rules import URGENT
 from bot.safety.screen import Finding, Screen
 from bot.settings import settings
 
@@ -36,7 +35,8 @@ UNDERSTANDING = "understanding"
 PICK = "pick"
 OTHER_LANGUAGE = "other_language"
 
-# The folder of the model's part that knows danger.
+# The machines of the model: what knows all intents, and what knows danger.
+INTENTS = "intents"
 DANGER = "danger"
 
 # A quick reply comes back as "#verb:argument"; whether it was offered is for the dialogue to say.
@@ -60,7 +60,7 @@ class Understanding(IntentClassifier, GraphComponent):
         machine: Optional[KernelMachine] = None,
         screen: Optional[Screen] = None,
         spotter: Optional[LanguageSpotter] = None,
-        encoder: Optional[SentenceEncoder] = None,
+        reader: Optional[Reader] = None,
     ) -> None:
         self._storage = storage
         self._resource = resource
@@ -68,7 +68,7 @@ class Understanding(IntentClassifier, GraphComponent):
         self._machine = machine
         self._screen = screen
         self._spotter = spotter
-        self._encoder = encoder
+        self._reader = reader
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -87,10 +87,15 @@ class Understanding(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier and the scope, and keep what the screen and the language spotter compare with."""
-        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        texts, labels = [example.get(TEXT) for example in examples], [example.get(INTENT) for example in examples]
-        vectors = np.stack([example.get(VECTOR).values for example in examples])
-        machine, left_out = KernelMachine.fit(texts, vectors, labels)
+        messages = [example for example in training_data.intent_examples if example.get(TEXT)]
+        labels = [example.get(INTENT) for example in messages]
+        screen = Screen.load(settings().knowledge / "safety.yml")
+        texts, kinds = screen.examples([message.get(TEXT) for message in messages])
+        more = SentenceEncoder(threads=os.cpu_count() or 1).encode(texts[len(messages) :])
+        examples = Examples.learn(texts, np.vstack([*(message.get(VECTOR).values for message in messages), more]))
+        solver = Solver(examples)
+        machine, danger = solver.solve(labels), solver.solve(kinds)
+        left_out = solver.left_out(machine, labels)
         inside: List[Evidence] = []
         outside: List[Evidence] = []
         for label, row in zip(labels, left_out, strict=True):
@@ -100,17 +105,12 @@ class Understanding(IntentClassifier, GraphComponent):
         content = {
             "groups": self._decider.groups,
             "scope": Scope.fit(inside, outside).as_dict(),
-            "english": sorted(words([text for text, label in zip(texts, labels, strict=True) if label != OTHER_LANGUAGE])),
+            "english": sorted(words([text for text, label in zip(texts, labels, strict=False) if label != OTHER_LANGUAGE])),
         }
-        screen = Screen.load(settings().knowledge / "safety.yml")
-        # What is neither danger nor a boundary is what danger must be told from: topics, small talk, other subjects.
-        harmless = [text for text, label in zip(texts, labels, strict=True) if label not in CATEGORIES]
-        dangers, kinds = screen.examples(harmless)
-        danger = KernelMachine.solve(dangers, _remembering(texts, vectors)(dangers), kinds)
         with self._storage.write_to(self._resource) as folder:
-            machine.save(folder)
-            (folder / DANGER).mkdir()
-            danger.save(folder / DANGER)
+            examples.save(folder)
+            machine.save(folder, INTENTS)
+            danger.save(folder, DANGER)
             (folder / "understanding.json").write_text(json.dumps(content), encoding="utf-8")
         return self._resource
 
@@ -123,13 +123,13 @@ class Understanding(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> Understanding:
-        encoder = shared_encoder()
         with model_storage.read_from(resource) as folder:
-            machine = KernelMachine.load(folder)
-            danger = KernelMachine.load(folder / DANGER)
+            reader = Reader(shared_encoder(), Examples.load(folder))
+            machine = KernelMachine.load(folder, INTENTS)
+            danger = KernelMachine.load(folder, DANGER)
             content = json.loads((folder / "understanding.json").read_text(encoding="utf-8"))
         screen = Screen.load(settings().knowledge / "safety.yml")
-        screen.meaning = Meaning(encoder.encode, danger)
+        screen.meaning = Meaning(reader, danger)
         return cls(
             model_storage,
             resource,
@@ -137,7 +137,7 @@ class Understanding(IntentClassifier, GraphComponent):
             machine,
             screen,
             LanguageSpotter(frozenset(content["english"])),
-            encoder,
+            reader,
         )
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -151,13 +151,15 @@ class Understanding(IntentClassifier, GraphComponent):
         return training_data
 
     def _decide(self, message: Message) -> None:
-        assert self._machine and self._screen and self._spotter, "load() gives all three"
+        assert self._reader and self._spotter, "load() gives both"
         text = message.get(TEXT) or ""
-        vector = message.get(VECTOR).values
         understanding: Dict[str, Any] = {"topics": [], "choices": [], "safety": None, "confidence": 1.0}
         ranking: List[Dict[str, Any]] = []
         picked = bool(_PICK.fullmatch(text))
-        finding = None if picked else self._danger(text, vector)
+        finding = None
+        if not picked:
+            likeness = self._reader.examples.likeness([text], message.get(VECTOR).values[None, :])[0]
+            finding = self._danger(text, likeness)
         language = None if picked or finding else self._spotter.foreign(text)
         if picked:
             intent = PICK
@@ -168,7 +170,7 @@ class Understanding(IntentClassifier, GraphComponent):
             intent = OTHER_LANGUAGE
             understanding["language"] = language
         else:
-            scores = self._scores(text, vector)
+            scores = self._scores(likeness)
             decision = self._several(text, self._decider.decide(text, scores))
             intent = decision.intent
             understanding.update(topics=list(decision.topics), choices=list(decision.choices), confidence=decision.confidence)
@@ -180,39 +182,32 @@ class Understanding(IntentClassifier, GraphComponent):
         message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         message.set(UNDERSTANDING, understanding, add_to_output=True)
 
-    def _scores(self, text: str, vector: Optional[NDArray[np.float32]] = None) -> Dict[str, float]:
-        assert self._machine and self._encoder, "load() gives both"
-        row = self._machine.scores(text, self._encoder.encode([text])[0] if vector is None else vector)
-        return dict(zip(self._machine.intents, map(float, row), strict=True))
+    def _scores(self, likeness: Floats) -> Dict[str, float]:
+        assert self._machine, "load() gives it"
+        return dict(zip(self._machine.intents, self._machine.scores(likeness).tolist(), strict=True))
 
     def _several(self, text: str, whole: Decision) -> Decision:
         """The decision with each question of the message answered, where it asks more than one."""
         asked = questions(text)
         if len(asked) < 2 or whole.intent == OUT_OF_SCOPE:
             return whole
+        assert self._reader, "load() gives it"
         parts = []
         for number, question in enumerate(asked):
             read = readings(question, " ".join(asked[:number]))
-            parts.append([(self._decider.decide(each.text, self._scores(each.text)), each.completed) for each in read])
+            likenesses = self._reader([each.text for each in read])
+            parts.append(
+                [
+                    (self._decider.decide(each.text, self._scores(likeness)), each.completed)
+                    for each, likeness in zip(read, likenesses, strict=True)
+                ]
+            )
         return self._decider.combine(whole, parts)
 
-    def _danger(self, text: str, vector: NDArray[np.float32]) -> Optional[Finding]:
+    def _danger(self, text: str, likeness: Floats) -> Optional[Finding]:
         """What the written rules find, or danger by meaning where they find none or only a boundary."""
         assert self._screen, "load() gives it"
         finding = self._screen.check(text)
         if finding and finding.category in URGENT:
             return finding
-        return self._screen.compare(vector, text) or finding
-
-
-def _remembering(texts: List[str], vectors: NDArray[np.float32]) -> Encode:
-    """An encoder that knows the vectors of the examples and encodes only what else it is given."""
-    known = dict(zip(texts, vectors, strict=True))
-    encoder = SentenceEncoder(threads=os.cpu_count() or 1)
-
-    def encode(wanted: Sequence[str]) -> NDArray[np.float32]:
-        new = [text for text in wanted if text not in known]
-        known.update(zip(new, encoder.encode(new), strict=True))
-        return np.stack([known[text] for text in wanted])
-
-    return encode
+        return self._screen.compare(likeness, text) or finding

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Encode = Callable[[Sequence[str]], Floats]
+# How like each of the examples each text is, shape (texts, examples): what a machine scores.
+Liken = Callable[[Sequence[str]], Floats]
 
 # Chosen by measurement, see docs/safety.md.
 THRESHOLD = 0.26
@@ -35,32 +36,32 @@ class Machine(Protocol):
     def intents(self) -> tuple[str, ...]:
         """The categories of danger, and `HARMLESS`."""
 
-    def scores(self, text: str, vector: Floats) -> Floats:
-        """The scores of a text with this sentence vector."""
+    def scores(self, likeness: Floats) -> Floats:
+        """The scores of a text that is so like the examples."""
 
 
 @dataclass(frozen=True)
 class Meaning:
     """Reads a message, and the parts of a long one, with a machine that has learnt the examples."""
 
-    encode: Encode
+    liken: Liken
     machine: Machine
 
-    def score(self, text: str, vector: Floats) -> tuple[float, str]:
+    def score(self, likeness: Floats) -> tuple[float, str]:
         """How plainly a text is danger, from about 0 to 1, and which."""
-        scores = dict(zip(self.machine.intents, map(float, self.machine.scores(text, vector)), strict=True))
+        scores = dict(zip(self.machine.intents, map(float, self.machine.scores(likeness)), strict=True))
         scores.pop(HARMLESS)
         return sum(scores.values()), max(scores, key=lambda category: scores[category])
 
-    def category(self, vector: Floats, text: str, threshold: float = THRESHOLD) -> str | None:
+    def category(self, likeness: Floats, text: str, threshold: float = THRESHOLD) -> str | None:
         """The category that a message, or a part of a long message, is like; None if it is like no danger."""
-        scored = [self.score(text, vector)]
+        scored = [self.score(likeness)]
         read = parts(text)
         if len(read) > MOST_PARTS:
             # A story mostly has its danger at an end.
             read = read[: MOST_PARTS // 2] + read[-MOST_PARTS // 2 :]
         if read:
-            scored += [self.score(part, each) for part, each in zip(read, self.encode(read), strict=True)]
+            scored += [self.score(each) for each in self.liken(read)]
         score, category = max(scored)
         return category if score >= threshold else None
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.safety.meaning import HARMLESS, PLAIN_THRESHOLD, THRESHOLD, Meaning, parts
+from bot.safety.message import Message
 from bot.safety.rules import URGENT, RuleBook
 
 
@@ -29,6 +30,13 @@ class Finding:
     how: Literal["pattern", "meaning"]
 
 
+@dataclass(frozen=True)
+class _Reading:
+    text: str
+    message: Message
+    finding: Finding | None
+
+
 class Screen:
     """Finds danger and boundaries in a message.
 
@@ -39,7 +47,7 @@ class Screen:
     def __init__(self, book: RuleBook) -> None:
         self.book = book
         self.meaning: Meaning | None = None
-        self._checked: tuple[str | None, Finding | None] = (None, None)
+        self._last: _Reading | None = None
 
     @classmethod
     def load(cls, path: Path) -> Screen:
@@ -52,40 +60,28 @@ class Screen:
 
     def check(self, text: str) -> Finding | None:
         """The most serious thing that the written rules find."""
-        if text != self._checked[0]:
-            # `compare` asks again what was asked for the same message a moment ago.
-            rule = self.book.first(self.book.message(text))
-            self._checked = (text, Finding(rule.category, rule.id, "pattern") if rule else None)
-        return self._checked[1]
+        return self._read(text).finding
 
-    def examples(self, background: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+    def examples(self, messages: Sequence[str]) -> tuple[list[str], list[str]]:
         """What a machine must learn for `compare`: texts, and the category of each.
 
         Args:
-            background: messages that are no danger: questions on the bot's topics, small talk, other subjects.
+            messages: what visitors ask and say; the texts begin with these, in their order. All of them but the examples of
+                danger are harmless, boundaries too.
         """
-        texts: list[str] = []
-        labels: list[str] = []
-        harmless: list[str] = []
-        for category in self.book.file.categories:
-            harmless += category.look_alikes
-            if category.id in URGENT:
-                texts += category.examples
-                labels += [category.id] * len(category.examples)
-            else:
-                harmless += category.examples
-        harmless += background
+        dangers = {text: entry.id for entry in self.book.file.categories if entry.id in URGENT for text in entry.examples}
+        more = [text for entry in self.book.file.categories for text in (*entry.look_alikes, *entry.examples)]
         # A long message is read in parts too, so the parts of harmless ones must be known.
-        harmless += [part for text in harmless for part in parts(text)]
-        known = set(texts)
-        harmless = [text for text in dict.fromkeys(harmless) if text not in known]
-        return texts + harmless, labels + [HARMLESS] * len(harmless)
+        more += [part for text in (*messages, *more) if text not in dangers for part in parts(text)]
+        known = set(messages)
+        texts = [*messages, *(text for text in dict.fromkeys(more) if text not in known)]
+        return texts, [dangers.get(text, HARMLESS) for text in texts]
 
-    def compare(self, vector: NDArray[np.float32], text: str) -> Finding | None:
+    def compare(self, likeness: NDArray[np.float32], text: str) -> Finding | None:
         """The most serious danger that a message is like in meaning.
 
         Args:
-            vector: the message's sentence vector, of length 1.
+            likeness: how like each of the examples the message is.
             text: the message.
 
         Raises:
@@ -93,8 +89,17 @@ class Screen:
         """
         if self.meaning is None:
             raise RuntimeError("set meaning before compare")
-        message = self.book.message(text)
-        plainer = self.book.first(message) or self.book.sets_aside(message)
+        reading = self._read(text)
+        plainer = reading.finding or self.book.sets_aside(reading.message)
         threshold = PLAIN_THRESHOLD if plainer else THRESHOLD
-        category = self.meaning.category(vector, text, threshold)
+        category = self.meaning.category(likeness, text, threshold)
         return Finding(category, f"{category}-meaning", "meaning") if category else None
+
+    def _read(self, text: str) -> _Reading:
+        # `compare` asks for the message that `check` was asked for a moment ago.
+        reading = self._last
+        if reading is None or reading.text != text:
+            message = self.book.message(text)
+            rule = self.book.first(message)
+            reading = self._last = _Reading(text, message, Finding(rule.category, rule.id, "pattern") if rule else None)
+        return reading

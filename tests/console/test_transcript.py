@@ -158,6 +158,19 @@ def test_a_flagged_one_needs_a_second_person(written: Written, reviewer: Member,
     assert (row(database).status, row(database).reviewer, row(database).second_reviewer) == ("done", "vera", "viktor")
 
 
+def test_what_was_said_in_the_meantime_is_read_before_it_is_done(written: Written, reviewer: Member, database: Engine) -> None:
+    written.conversation("v1", "hello", "my leg")
+    assert '<input type="hidden" name="seen" value="2">' in reviewer.get("/conversations/v1").text
+    with database.begin() as connection:
+        connection.execute(conversations.update().values(turns=3))
+    answer = reviewer.submit("/conversations/v1/status", status="done", before="new", seen="2")
+    assert answer.status_code == 409
+    assert "More was said since you opened this" in answer.text
+    assert row(database).status == "new"
+    assert reviewer.submit("/conversations/v1/status", status="done", before="new", seen="3").status_code == 303
+    assert row(database).status == "done"
+
+
 def test_the_second_person_may_disagree(written: Written, reviewer: Member, second: Member, database: Engine) -> None:
     written.conversation("v1", danger("one leg is swollen"))
     reviewer.submit("/conversations/v1/status", status="done", before="new")

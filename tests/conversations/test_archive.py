@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -266,3 +267,30 @@ def test_a_message_that_was_answered_is_found(archive: Archive) -> None:
         assert found
         assert found["reply"] == batch.turns[0]["reply"]
         assert archive.answered("b", message) is None
+
+
+DANGER = {"safety": "emergency", "kind": "safety", "topic": None}
+
+
+@pytest.mark.parametrize(
+    ("status", "more", "expected"),
+    [
+        ("done", DANGER, ("new", None, None)),
+        ("second_look", DANGER, ("new", None, None)),
+        ("in_review", DANGER, ("in_review", None, None)),
+        ("done", {}, ("done", "vera", "viktor")),
+    ],
+)
+def test_what_was_done_is_new_again_with_a_new_danger(
+    archive: Archive, engine: Engine, status: str, more: dict[str, Any], expected: tuple[str | None, ...]
+) -> None:
+    talk = Talk("a")
+    archive.keep(talk.turn("one leg is swollen", **DANGER))
+    with engine.begin() as connection:
+        connection.execute(conversations.update().values(status=status, reviewer="vera", second_reviewer="viktor"))
+    archive.keep(talk.turn("and now it is worse", **more))
+    (row,) = rows(engine, conversations)
+    assert (row["status"], row["reviewer"], row["second_reviewer"]) == expected
+    # Another conversation is as it was.
+    archive.keep(Talk("b").turn("my leg", **DANGER))
+    assert [row["status"] for row in rows(engine, conversations)] == [expected[0], "new"]

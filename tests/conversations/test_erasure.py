@@ -194,3 +194,68 @@ def test_nothing_is_deleted_that_was_not_asked_about(bot: Bot) -> None:
     visitor = bot.visitor()
     visitor.say("does magnesium help restless legs", "#delete:yes")
     assert bot.tracker(visitor.name) is not None
+
+
+def words(known: tuple[Any, list[Any]] | None) -> list[str]:
+    return [event["text"] for event in known[1] if event["event"] == "user"] if known else []
+
+
+def test_what_another_process_erased_is_not_remembered_while_the_database_is_away(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, console = archive_of(engine, tmp_path), archive_of(engine, tmp_path)
+    for name in ("me", "you"):
+        server.keep(Talk(name).turn(f"words of {name}"))
+    erase(console, "me")
+    # Somebody else's turn tells the server of it.
+    server.recent("you")
+    monkeypatch.setattr(Archive, "away", property(lambda archive: True))
+    assert server.recent("me") is None
+    assert words(server.recent("you")) == ["words of you"]
+
+
+def test_what_was_under_way_while_another_process_erased_brings_nothing_back(engine: Engine, tmp_path: Path) -> None:
+    server, console = archive_of(engine, tmp_path), archive_of(engine, tmp_path)
+    talk = Talk("me")
+    server.keep(talk.batch([*talk.turn("before").events, {"event": "slot", "name": "age", "value": 41, "timestamp": 1.0}]))
+    erase(console, "me")
+    server.keep(talk.turn("after"))
+    known = server.recent("me")
+    assert known
+    assert words(known) == ["after"]
+    assert (known[0]["now"]["slots"], len(known[0]["window"]), known[0]["past"]) == ({}, 1, None)
+    assert [row["said"] for row in server.history("me", 10)] == ["after"]
+
+
+def test_what_waits_elsewhere_does_not_come_back(engine: Engine, tmp_path: Path) -> None:
+    """The console of another machine can't reach what waits on this one's disk."""
+    server, console = archive_of(engine, tmp_path / "server"), archive_of(engine, tmp_path / "console")
+    talk, other = Talk("me"), Talk("you")
+    server.keep(talk.turn("stored"))
+    server.spool.add(talk.turn("waits"))
+    server.spool.add(other.turn("waits too"))
+    erase(console, "me")
+    assert server.recent("me") is None
+    assert server.events("me") == []
+    server.spool.add(talk.turn("said later"))
+    assert words(server.recent("me")) == ["said later"]
+    server.drain()
+    assert export(server, "me")["tables"]["turns"][0]["said"] == "said later"
+    known = server.recent("me")
+    assert known
+    assert (words(known), len(known[0]["window"])) == (["said later"], 1)
+    assert words(server.recent("you")) == ["waits too"]
+
+
+def test_turns_that_wait_go_on_from_what_is_stored(engine: Engine, tmp_path: Path) -> None:
+    """The server did not hear of the erasure before the database was gone, and answered from what it remembered."""
+    server, console = archive_of(engine, tmp_path), archive_of(engine, tmp_path)
+    talk = Talk("me")
+    server.keep(talk.turn("before"))
+    erase(console, "me")
+    for text in ("one", "two"):
+        server.spool.add(talk.turn(text))
+    server.drain()
+    known = server.recent("me")
+    assert known
+    assert (words(known), len(known[0]["window"])) == (["one", "two"], 2)

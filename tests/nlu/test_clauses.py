@@ -42,7 +42,11 @@ def test_when_may_ask() -> None:
 
 
 def test_only_so_many_are_read() -> None:
-    assert len(questions("why? " * 40)) == MOST
+    assert len(questions("".join(f"why {number}? " for number in range(40)))) == MOST
+
+
+def test_what_is_asked_twice_is_one_question() -> None:
+    assert questions("why? does it last? why?") == ["why?", "does it last?"]
 
 
 def test_a_question_that_names_its_subject_is_read_as_it_stands() -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bot.nlu.encoder import SentenceEncoder
-from bot.nlu.kernel import MOST_CHARACTERS, Floats, KernelMachine
+from bot.nlu.examples import Examples, Reader
+from bot.nlu.kernel import RIDGE, KernelMachine, Solver
 
 EXAMPLES = [
     ("does tea make my legs worse", "caffeine"),
@@ -25,43 +26,60 @@ LABELS = [label for _, label in EXAMPLES]
 
 
 @pytest.fixture(scope="module")
-def vectors() -> Floats:
-    return SentenceEncoder().encode(TEXTS)
+def reader() -> Reader:
+    encoder = SentenceEncoder()
+    return Reader(encoder, Examples.learn(TEXTS, encoder.encode(TEXTS)))
 
 
 @pytest.fixture(scope="module")
-def machine(vectors: Floats) -> KernelMachine:
-    return KernelMachine.fit(TEXTS, vectors, LABELS)[0]
+def solver(reader: Reader) -> Solver:
+    return Solver(reader.examples)
 
 
-def test_it_works(machine: KernelMachine) -> None:
-    text = "does coffee bring it on"
-    scores = machine.scores(text, SentenceEncoder().encode([text])[0])
+def test_it_works(reader: Reader, solver: Solver) -> None:
+    machine = solver.solve(LABELS)
+    scores = machine.scores(reader(["does coffee bring it on"])[0])
     assert machine.intents == ("caffeine", "children", "out_of_scope")
     assert machine.intents[int(scores.argmax())] == "caffeine"
 
 
-def test_left_out_scores_are_those_of_a_machine_without_the_example(vectors: Floats) -> None:
-    _, left_out = KernelMachine.fit(TEXTS, vectors, LABELS)
+def test_a_machine_may_know_the_first_examples_only(reader: Reader, solver: Solver) -> None:
+    likeness = reader(TEXTS)
+    first = solver.solve(LABELS[:6])
+    assert first.intents == ("caffeine", "children")
+    expected = np.linalg.solve(
+        likeness[:6, :6] + RIDGE * np.eye(6), [[label == intent for intent in first.intents] for label in LABELS[:6]]
+    )
+    assert np.allclose(first.weights, expected, atol=1e-4)
+    assert np.allclose(first.scores(likeness[7]), likeness[7, :6] @ expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("count", [6, 8])
+def test_left_out_scores_are_those_of_a_machine_without_the_example(reader: Reader, solver: Solver, count: int) -> None:
+    labels = LABELS[:count]
+    machine = solver.solve(labels)
+    left_out = solver.left_out(machine, labels)
     # The weights of words must stay those of all examples, which a second training would change.
-    machine, _ = KernelMachine.fit(TEXTS, vectors, LABELS)
-    words = machine.words
-    likeness = np.exp(2.0 * (vectors @ vectors.T - 1)) + 0.2 * (words.T @ words).toarray()
-    targets = np.array([[float(label == intent) for intent in machine.intents] for label in LABELS])
-    for out in range(len(TEXTS)):
-        kept = [index for index in range(len(TEXTS)) if index != out]
-        weights = np.linalg.solve(likeness[np.ix_(kept, kept)] + 0.2 * np.eye(len(kept)), targets[kept])
-        assert np.allclose(likeness[out, kept] @ weights, left_out[out], atol=1e-4)
+    likeness = reader(TEXTS[:count])[:, :count]
+    targets = np.array([[float(label == intent) for intent in machine.intents] for label in labels])
+    for out in range(count):
+        kept = [index for index in range(count) if index != out]
+        weights = np.linalg.solve(likeness[np.ix_(kept, kept)] + RIDGE * np.eye(len(kept)), targets[kept])
+        assert np.allclose(likeness[out, kept] @ weights, left_out[out], atol=1e-3)
+    # It takes nothing from the solver.
+    assert np.allclose(solver.solve(labels).weights, machine.weights)
 
 
-def test_what_was_saved_scores_the_same(machine: KernelMachine, vectors: Floats, tmp_path: Path) -> None:
-    machine.save(tmp_path)
-    again = KernelMachine.load(tmp_path)
-    assert np.allclose(again.scores(TEXTS[0], vectors[0]), machine.scores(TEXTS[0], vectors[0]))
+def test_what_was_saved_scores_the_same(reader: Reader, solver: Solver, tmp_path: Path) -> None:
+    machine = solver.solve(LABELS)
+    machine.save(tmp_path, "one")
+    solver.solve(LABELS[:6]).save(tmp_path, "other")
+    likeness = reader(TEXTS[:1])[0]
+    assert np.allclose(KernelMachine.load(tmp_path, "one").scores(likeness), machine.scores(likeness))
+    assert KernelMachine.load(tmp_path, "other").intents == ("caffeine", "children")
 
 
-def test_the_middle_of_a_long_text_is_left_out(machine: KernelMachine, vectors: Floats) -> None:
-    ends = "tea " * (MOST_CHARACTERS // 4)
-    half = MOST_CHARACTERS // 2
-    long = f"{ends[:half]}{'children ' * 1000}{ends[-half:]}"
-    assert np.allclose(machine.scores(long, vectors[0]), machine.scores(ends[:half] + " " + ends[-half:], vectors[0]))
+def test_no_examples_are_refused(reader: Reader) -> None:
+    none = Examples(reader.examples.vectors[:0], reader.examples.words[:, :0], reader.examples.word_weights)
+    with pytest.raises(ValueError, match="could not be solved"):
+        Solver(none)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.examples import Examples, Reader
 from bot.nlu.kernel import KernelMachine
 from bot.nlu.understanding import DANGER
-from bot.safety.meaning import Meaning
+from bot.safety.meaning import Liken, Meaning
 from bot.safety.replies import SAFETY_FILE, Replies
 from bot.safety.rules import RuleBook
 from bot.safety.screen import Screen
@@ -46,8 +47,15 @@ def prepared(book: RuleBook, encoder: SentenceEncoder, trained_model: Path, tmp_
     """The screen of the trained model: rules and meaning."""
     folder = tmp_path_factory.mktemp("model")
     with tarfile.open(trained_model) as archive:
-        archive.extractall(folder, [member for member in archive if f"/{DANGER}/" in member.name])
-    (machine,) = (KernelMachine.load(path) for path in folder.rglob(DANGER) if path.is_dir())
+        archive.extractall(folder, [member for member in archive if "Understanding" in member.name])
+    (part,) = (path.parent for path in folder.rglob(f"{DANGER}.npy"))
     screen = Screen(book)
-    screen.meaning = Meaning(encoder.encode, machine)
+    screen.meaning = Meaning(Reader(encoder, Examples.load(part)), KernelMachine.load(part, DANGER))
     return screen
+
+
+@pytest.fixture(scope="session")
+def liken(prepared: Screen) -> Liken:
+    """How like the examples a text is."""
+    assert prepared.meaning
+    return prepared.meaning.liken

@@ -12,28 +12,28 @@ CALM = "The garden was lovely and we had tea with my sister in the shade. "
 
 
 class Words:
-    """A machine that knows danger by one word."""
+    """A machine that knows danger by one example."""
 
     intents = ("crisis_self_harm", "emergency", HARMLESS)
 
-    def scores(self, text: str, vector: Floats) -> Floats:
-        likely = 0.9 if "danger" in text and len(text.split()) < 20 else 0.0
+    def scores(self, likeness: Floats) -> Floats:
+        likely = float(likeness[0])
         return np.array([likely / 3, likely * 2 / 3, 1 - likely], dtype=np.float32)
 
 
-class Encoder:
-    """Counts what it is asked for."""
+class Likener:
+    """Knows one example, which a text is like by one word; counts what it is asked for."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
 
     def __call__(self, texts: Sequence[str]) -> Floats:
         self.asked += texts
-        return np.zeros((len(texts), 384), dtype=np.float32)
+        return np.array([[0.9 if "danger" in text and len(text.split()) < 20 else 0.0] for text in texts], dtype=np.float32)
 
 
-def read(text: str, encode: Encoder | None = None, threshold: float = THRESHOLD) -> str | None:
-    return Meaning(encode or Encoder(), Words()).category(np.zeros(384, dtype=np.float32), text, threshold)
+def read(text: str, liken: Likener | None = None, threshold: float = THRESHOLD) -> str | None:
+    return Meaning(liken or Likener(), Words()).category(Likener()([text])[0], text, threshold)
 
 
 def test_it_works() -> None:
@@ -42,7 +42,7 @@ def test_it_works() -> None:
 
 
 def test_the_kinds_of_danger_count_together() -> None:
-    score, category = Meaning(Encoder(), Words()).score("danger", np.zeros(384, dtype=np.float32))
+    score, category = Meaning(Likener(), Words()).score(Likener()(["danger"])[0])
     assert (round(score, 3), category) == (0.9, "emergency")
 
 
@@ -51,9 +51,9 @@ def test_a_higher_threshold_asks_for_more() -> None:
 
 
 def test_a_short_message_is_read_once() -> None:
-    encode = Encoder()
-    read("tea. cake. there is danger here.", encode)
-    assert encode.asked == []
+    liken = Likener()
+    read("tea. cake. there is danger here.", liken)
+    assert liken.asked == []
 
 
 def test_a_long_message_is_read_in_parts_too() -> None:
@@ -61,10 +61,10 @@ def test_a_long_message_is_read_in_parts_too() -> None:
 
 
 def test_of_a_very_long_message_both_ends_are_read() -> None:
-    encode = Encoder()
-    assert read("first there is danger here. " + CALM * 30, encode) == "emergency"
-    assert read(CALM * 30 + "at last there is danger here.", encode) == "emergency"
-    assert len(encode.asked) == 2 * MOST_PARTS
+    liken = Likener()
+    assert read("first there is danger here. " + CALM * 30, liken) == "emergency"
+    assert read(CALM * 30 + "at last there is danger here.", liken) == "emergency"
+    assert len(liken.asked) == 2 * MOST_PARTS
 
 
 def test_parts_are_the_sentences_that_say_enough() -> None:

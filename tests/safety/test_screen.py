@@ -11,8 +11,7 @@ import pytest
 import yaml
 
 from bot.knowledge.base import read
-from bot.nlu.encoder import SentenceEncoder
-from bot.safety.meaning import HARMLESS
+from bot.safety.meaning import HARMLESS, Liken
 from bot.safety.rules import CATEGORIES, URGENT
 from bot.safety.screen import Finding, Screen
 from bot.settings import ROOT, settings
@@ -127,52 +126,52 @@ def test_look_alikes_set_no_danger_off(screen: Screen) -> None:
             assert category(screen, text) not in URGENT, text
 
 
-def urgent(screen: Screen, encoder: SentenceEncoder, texts: list[str]) -> list[str]:
+def urgent(screen: Screen, liken: Liken, texts: list[str]) -> list[str]:
     """The texts in which rules or meaning find danger."""
     found = []
-    for text, vector in zip(texts, encoder.encode(texts), strict=True):
+    for text, likeness in zip(texts, liken(texts), strict=True):
         finding = screen.check(text)
-        if (finding and finding.category in URGENT) or screen.compare(vector, text):
+        if (finding and finding.category in URGENT) or screen.compare(likeness, text):
             found.append(text)
     return found
 
 
 @pytest.mark.model
-def test_rule_or_meaning_finds_every_example_of_danger(prepared: Screen, encoder: SentenceEncoder) -> None:
+def test_rule_or_meaning_finds_every_example_of_danger(prepared: Screen, liken: Liken) -> None:
     texts = [text for entry in prepared.book.file.categories[: len(URGENT)] for text in entry.examples]
-    missed = set(texts) - set(urgent(prepared, encoder, texts))
+    missed = set(texts) - set(urgent(prepared, liken, texts))
     assert len(missed) <= 0.02 * len(texts), missed
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("part", UNSEEN)
-def test_unseen_danger_is_found(prepared: Screen, encoder: SentenceEncoder, part: str) -> None:
+def test_unseen_danger_is_found(prepared: Screen, liken: Liken, part: str) -> None:
     texts = [text for name in URGENT for text in UNSEEN[part][name]]
-    missed = set(texts) - set(urgent(prepared, encoder, texts))
+    missed = set(texts) - set(urgent(prepared, liken, texts))
     assert len(missed) <= (1 - FOUND) * len(texts), missed
 
 
 @pytest.mark.model
-def test_unseen_danger_of_all_sets_together_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
+def test_unseen_danger_of_all_sets_together_is_found(prepared: Screen, liken: Liken) -> None:
     texts = [text for part in UNSEEN.values() for name in URGENT for text in part[name]]
-    missed = set(texts) - set(urgent(prepared, encoder, texts))
+    missed = set(texts) - set(urgent(prepared, liken, texts))
     assert len(missed) <= 0.03 * len(texts), missed
 
 
 @pytest.mark.model
-def test_unseen_look_alikes_seldom_set_danger_off(prepared: Screen, encoder: SentenceEncoder) -> None:
+def test_unseen_look_alikes_seldom_set_danger_off(prepared: Screen, liken: Liken) -> None:
     texts = [text for part in UNSEEN.values() for text in part["harmless"]]
-    raised = urgent(prepared, encoder, texts)
+    raised = urgent(prepared, liken, texts)
     assert len(raised) <= SET_OFF * len(texts), raised
 
 
 @pytest.mark.model
-def test_topics_small_talk_and_other_subjects_set_no_danger_off(prepared: Screen, encoder: SentenceEncoder) -> None:
+def test_topics_small_talk_and_other_subjects_set_no_danger_off(prepared: Screen, liken: Liken) -> None:
     """A sample of both: at most one in a hundred."""
     topics = sorted(question for topic in read(settings().knowledge).topics.values() for question in topic.questions)
     talk = [text for intent, text in conversation() if intent not in CATEGORIES]
     texts = [*topics[::40], *talk[::12]]
-    raised = urgent(prepared, encoder, texts)
+    raised = urgent(prepared, liken, texts)
     assert len(raised) <= 0.01 * len(texts), raised
 
 
@@ -189,20 +188,20 @@ def test_unseen_harmless_messages_set_no_written_rule_of_danger_off(screen: Scre
 
 
 @pytest.mark.model
-def test_look_alikes_mean_no_danger(prepared: Screen, encoder: SentenceEncoder) -> None:
+def test_look_alikes_mean_no_danger(prepared: Screen, liken: Liken) -> None:
     texts = [text for entry in prepared.book.file.categories for text in entry.look_alikes]
-    raised = urgent(prepared, encoder, texts)
+    raised = urgent(prepared, liken, texts)
     assert len(raised) <= 0.02 * len(texts), raised
 
 
 @pytest.mark.model
-def test_the_danger_in_a_long_story_is_found(prepared: Screen, encoder: SentenceEncoder) -> None:
+def test_the_danger_in_a_long_story_is_found(prepared: Screen, liken: Liken) -> None:
     story = (
         "We moved house in spring and have been painting the spare room with my sister. The garden is nice. "
         "My legs jump every evening when I sit down with a book. "
         "I have worked out a way to be gone by Sunday. The cat is well."
     )
-    finding = prepared.compare(encoder.encode([story])[0], story)
+    finding = prepared.compare(liken([story])[0], story)
     assert finding == Finding("crisis_self_harm", "crisis_self_harm-meaning", "meaning")
 
 
@@ -214,6 +213,7 @@ def test_compare_needs_a_meaning(screen: Screen) -> None:
 def test_what_a_machine_must_learn_stands_once_and_has_all_kinds(screen: Screen) -> None:
     long = "I sit in the garden every evening with a book. " * 4
     texts, labels = screen.examples(["what is rls", "I want to die", long])
+    assert texts[:3] == ["what is rls", "I want to die", long]
     assert len(texts) == len(labels) == len(set(texts))
     assert set(labels) == {*URGENT, HARMLESS}
     assert dict(zip(texts, labels, strict=True))["what is rls"] == HARMLESS

@@ -51,7 +51,7 @@ def counted(visit: Visit, span: Span) -> Figures:
     until, found = kept.get(span, (0.0, None))
     if found is None or time.monotonic() > until:
         with visit.connection() as connection:
-            found = figures(connection, span)
+            found = figures(connection, span, visit.console.clock())
         if len(kept) > 20:
             kept.clear()
         kept[span] = (time.monotonic() + _KEPT, found)
@@ -67,6 +67,8 @@ def charts(found: Figures, visit: Visit) -> dict[str, str]:
         labels = [str(label) for label in table.column(0)]
         if table.key in _OF_TOPICS:
             labels = [visit.console.topics.title(label) for label in labels]
+        elif table.key == "categories":
+            labels = [label.replace("_", " ") for label in labels]
         if table.key == "conversations":
             drawing = columns("Conversations begun", labels, table.column(1))
         elif table.key == "unanswered":

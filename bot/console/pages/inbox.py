@@ -82,7 +82,7 @@ def judge(visit: Visit) -> Response:
         raise Problem(409, "Somebody decided this at the same moment. Load the page again.") from None
     if not number:
         raise Problem(409, "Somebody has decided about these already, or they were erased. Load the page again.")
-    said = f"{DECISIONS[decision]}{f': {visit.console.topics.title(kept)}' if kept else ''}. {number} kept."
+    said = f"{DECISIONS[decision]}{f' “{visit.console.topics.title(kept)}”' if kept else ''}: {number} kept."
     return visit.go("/inbox", said)
 
 

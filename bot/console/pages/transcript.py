@@ -133,8 +133,11 @@ def decide(visit: Visit) -> Response:
         if row.status != before:
             said = f"Somebody changed this to '{STATUSES.get(row.status, row.status)}' meanwhile. Load it again."
             raise Problem(409, said)
+        if visit.field("seen") not in ("", str(row.turns)):
+            raise Problem(409, "More was said since you opened this. Load it again.")
         values = {"status": wanted, **_reviewers(row, wanted, me)}
         same = (conversations.c.conversation == name) & (conversations.c.status == before)
+        same &= conversations.c.turns == row.turns
         same &= conversations.c.reviewer.is_(None) if row.reviewer is None else conversations.c.reviewer == row.reviewer
         if not connection.execute(conversations.update().where(same).values(values)).rowcount:
             raise Problem(409, "Somebody changed this at the same moment. Load it again.")

@@ -1,0 +1,110 @@
+"""The examples that a message is compared with, and how like them it is in meaning and in words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.words import WordWeights
+
+Floats = NDArray[np.float32]
+
+# Chosen by measurement, see docs/decisions/classifier.md.
+SHARPNESS = 2.0
+WORDS = 0.2
+
+# Of a longer text, beginning and end: its vector is of these too, and letter groups take time.
+MOST_CHARACTERS = 2_000
+
+# Rows of the examples' likeness to each other that are made at once.
+ROWS = 1_024
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What was learnt from, in its order.
+
+    Attributes:
+        vectors: shape (n, 384), their sentence vectors.
+        words: shape (columns, n), their words: this way round, since a message is multiplied with them.
+        word_weights: what turns a text into a row of words.
+    """
+
+    vectors: Floats
+    words: sparse.csr_matrix
+    word_weights: WordWeights
+
+    @classmethod
+    def learn(cls, texts: Sequence[str], vectors: Floats) -> Examples:
+        """Count the words of texts with these sentence vectors, shape (n, 384)."""
+        word_weights = WordWeights.learn(texts)
+        return cls(vectors, word_weights.weigh(texts).T.tocsr(), word_weights)
+
+    def likeness(self, texts: Sequence[str], vectors: Floats) -> Floats:
+        """How like each example each text is, shape (texts, n), from 0 to 1.2; `vectors` has shape (texts, 384)."""
+        likeness = (self.vectors @ vectors.T).T
+        _sharpen(likeness)
+        words = self.word_weights.weigh([_ends(text) for text in texts]) @ self.words
+        for row, start, end in zip(likeness, words.indptr, words.indptr[1:], strict=False):
+            row[words.indices[start:end]] += WORDS * words.data[start:end]
+        return likeness
+
+    def among_themselves(self) -> Floats:
+        """How like each other the examples are, shape (n, n): only the upper triangle is set, being the same as the lower."""
+        count = len(self.vectors)
+        likeness = np.empty((count, count), dtype=np.float32)
+        rows = self.words.T.tocsr()
+
+        def fill(start: int) -> None:
+            block = self.vectors[start : start + ROWS] @ self.vectors[start:].T
+            _sharpen(block)
+            block += WORDS * (rows[start : start + ROWS] @ rows[start:].T).toarray()
+            likeness[start : start + ROWS, start:] = block
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(fill, range(0, count, ROWS)))
+        return likeness
+
+    def save(self, folder: Path) -> None:
+        """Write into a folder, without pickle."""
+        np.save(folder / "vectors.npy", self.vectors)
+        sparse.save_npz(folder / "examples.npz", self.words, compressed=False)
+        self.word_weights.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Examples:
+        """Read what `save` wrote."""
+        # Column by column, as one message's vector is multiplied with them: a third of the time.
+        vectors = np.asfortranarray(np.load(folder / "vectors.npy", allow_pickle=False))
+        return cls(vectors, sparse.load_npz(folder / "examples.npz").tocsr(), WordWeights.load(folder))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads texts of which only the words are known."""
+
+    encoder: SentenceEncoder
+    examples: Examples
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        """As `Examples.likeness`."""
+        return self.examples.likeness(texts, self.encoder.encode(texts))
+
+
+def _sharpen(cosines: Floats) -> None:
+    cosines -= 1
+    cosines *= SHARPNESS
+    np.exp(cosines, out=cosines)
+
+
+def _ends(text: str) -> str:
+    half = MOST_CHARACTERS // 2
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:half]} {text[-half:]}"
