@@ -374,8 +374,8 @@ def _is_away(error: BaseException) -> bool:
 def insert(connection: Connection, batch: Batch, late: bool = False) -> None:
     """Write a batch within a transaction, as `Archive.store` says.
 
-    Not one that was made before its conversation was erased, nor one whose message has an answer in the database: while that
-    is away nobody can tell whether a worker that died has answered a message, so it is answered again.
+    Left out are one that was made before its conversation was erased, and one to whose message the database has an answer:
+    while the database is away nobody can tell whether a worker that died has answered a message, so it is answered again.
     """
     if batch.at < _erased(connection, batch.conversation):
         return
