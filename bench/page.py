@@ -84,13 +84,15 @@ def table(result: dict[str, Any]) -> str:
 def write(result: dict[str, Any], path: Path) -> None:
     """Write the page and its plot beside it."""
     share = f"about {result['examples']} examples of each intent" if result["examples"] else "the same examples"
+    loads = ", ".join(f"{row['load']:.1f} ({name})" for name, row in result["rows"].items() if row)
     path.write_text(
         f"""# Benchmarks
 
 Written by `make bench` on {result["at"]}: {result["cores"]} cores, on which the clients run too. Both bots answer the same
 messages over the same REST channel with an SQL tracker store. Stock Rasa is what `rasa init` sets up, trained on {share}
 with {result["epochs"]} of its 100 epochs, one custom action over HTTP. The encoder alone takes {result["floor"]:.1f} ms a
-message: that is the floor.
+message: that is the floor. Before the measurements the machine's load was {loads}; above 2, others' work made
+all waits longer, and the processor times are what can be compared.
 
 {table(result)}
 

@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -39,6 +40,11 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
+def _event_alone(_: Any, __: str, event: MutableMapping[str, Any]) -> tuple[tuple[str], dict[str, Any]]:
+    """What happened, as Rasa calls it, without the values beside it: the visitor's words are among them."""
+    return (str(event.get("event", "")),), {"exc_info": event.get("exc_info")}
+
+
 def set_up(verbose: bool = False) -> None:
     """Set logging up for this process.
 
@@ -53,10 +59,11 @@ def set_up(verbose: bool = False) -> None:
         handler.setFormatter(logging.Formatter("%(levelname)s:%(name)s:%(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Rasa logs through structlog too, which writes everything unless it is told.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
+    if verbose:
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    else:
+        structlog.configure(logger_factory=structlog.stdlib.LoggerFactory(), processors=[_event_alone])
     # Python's warnings are for who writes programs. A filter would not do: libraries set their own when they are imported.
     logging.captureWarnings(True)
     if not verbose:

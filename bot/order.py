@@ -136,6 +136,8 @@ class RedisOrders:
         self._take = self._redis.register_script(_TAKE)
         self._give = self._redis.register_script(_GIVE)
         self._keep = self._redis.register_script(_KEEP)
+        # A task that nobody refers to may be gone before it is done.
+        self._keeping: set[asyncio.Task[None]] = set()
         self._outage = Outage("Redis", "messages wait until it does")
 
     @asynccontextmanager
@@ -163,12 +165,17 @@ class RedisOrders:
             await self._leave(key, ticket)
             raise
         self._outage.end()
-        keeping = asyncio.ensure_future(self._keep_on(key, ticket))
+        over = asyncio.Event()
+        keeping = asyncio.ensure_future(self._keep_on(key, ticket, over))
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._keeping.discard)
         try:
             with _held(name):
                 yield
         finally:
-            keeping.cancel()
+            # It ends by itself: where it is cancelled while it asks Redis, the client's library may swallow that, and the turn
+            # would be kept for ever.
+            over.set()
             await self._leave(key, ticket)
 
     async def close(self) -> None:
@@ -181,12 +188,16 @@ class RedisOrders:
             # Woken by whoever had the turn; or by the clock, to see whether they died, and to say that we live.
             await self._redis.blpop([f"{key}:{ticket}:turn"], timeout=max(1, int(self._lease / 3)))
 
-    async def _keep_on(self, key: str, ticket: str) -> None:
-        while True:
-            await asyncio.sleep(self._lease / 3)
+    async def _keep_on(self, key: str, ticket: str, over: asyncio.Event) -> None:
+        while not over.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(over.wait(), self._lease / 3)
+                return
             with contextlib.suppress(RedisError, OSError):
-                if not await self._keep(keys=[f"{key}:owner"], args=[ticket, int(self._lease * 1000)]):
+                kept = await self._keep(keys=[f"{key}:owner"], args=[ticket, int(self._lease * 1000)])
+                if not kept and not over.is_set():
                     logger.warning("a turn was held for longer than its lease")
+                    return
 
     async def _leave(self, key: str, ticket: str) -> None:
         try:

@@ -119,6 +119,34 @@ def test_a_turn_that_takes_longer_than_the_lease_is_kept(shared: tuple[str, Runn
     assert asyncio.run(run()) == ["long in", "long out", "next in", "next out"]
 
 
+def test_a_turn_is_not_kept_any_longer_where_cancelling_does_nothing(shared: tuple[str, Running]) -> None:
+    async def run() -> int:
+        orders = RedisOrders(shared[0], lease=0.3)
+        kept, swallowed = 0, False
+
+        async def keep(**_: Any) -> int:
+            nonlocal kept, swallowed
+            kept += 1
+            try:
+                await asyncio.sleep(0.2)
+            except asyncio.CancelledError:
+                # Once, as Redis's library does when it looks whether a connection is there.
+                if swallowed:
+                    raise
+                swallowed = True
+            return 1
+
+        orders._keep = keep
+        async with orders.hold("somebody"):
+            await asyncio.sleep(0.15)
+        before = kept
+        await asyncio.sleep(1.0)
+        await orders.close()
+        return kept - before
+
+    assert asyncio.run(run()) == 0
+
+
 def test_the_turn_of_a_worker_that_died_ends_with_its_lease(shared: tuple[str, Running]) -> None:
     async def run() -> float:
         dead, waiting_dead, living = (RedisOrders(shared[0], lease=1.0) for _ in range(3))

@@ -188,8 +188,11 @@ class Worker:
                 return await asyncio.wait_for(self._answers.answer(replace(delivery, attempts=attempt), known), ANSWER_WITHIN)
             except LATER:
                 raise
-            except Exception:
-                logger.exception("an attempt to answer failed")
+            except Exception as error:
+                if isinstance(error, asyncio.TimeoutError):
+                    logger.error("an attempt to answer took more than %.0f s", ANSWER_WITHIN)
+                else:
+                    logger.exception("an attempt to answer failed")
                 await asyncio.sleep(AGAIN_AFTER)
         return await self._answers.trouble(delivery)
 
