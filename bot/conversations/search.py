@@ -51,11 +51,12 @@ def condition(engine: sa.engine.Engine, words: str) -> sa.sql.ColumnElement:
         # Letters were typed and none of them makes a word, such as "???": nothing holds that.
         return sa.false() if words.strip() else sa.true()
     if engine.dialect.name == "postgresql":
-        found = "SELECT id FROM turns WHERE words @@ to_tsquery('english', :words) ORDER BY id DESC LIMIT :most"
+        # As an array, since a join would go through all turns.
+        newest = "SELECT id FROM turns WHERE words @@ to_tsquery('english', :words) ORDER BY id DESC LIMIT :most"
         query = " & ".join(f"{word}:*" for word in asked)
-    else:
-        found = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :words ORDER BY rowid DESC LIMIT :most"
-        query = " ".join(f'"{word}"*' for word in asked)
+        return sa.text(f"turns.id = ANY(ARRAY({newest}))").bindparams(words=query, most=MOST)
+    found = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :words ORDER BY rowid DESC LIMIT :most"
+    query = " ".join(f'"{word}"*' for word in asked)
     return turns.c.id.in_(sa.text(found).bindparams(words=query, most=MOST).columns(sa.column("id", sa.BigInteger)))
 
 
