@@ -45,7 +45,7 @@ def _need(turn: Turn) -> Reply | None:
     if person.age_years is None or person.missing:
         return answer(library().base, [NEED_GROUP])
     try:
-        return need(library().intake.need(person.age_years, person.sex, bool(person.pregnant), bool(person.breastfeeding)))
+        return need(library().intake.need_of(person))
     except NoNeed:
         return answer(library().base, [NEED_GROUP])
 

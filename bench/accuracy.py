@@ -46,7 +46,7 @@ def compared(files: list[Path]) -> str:
     from rasa.core.agent import Agent
 
     from bot.dialogue.agent import load
-    from bot.dialogue.conversation import ask
+    from bot.dialogue.exchange import ask
     from bot.evaluation.messages import read
     from bot.evaluation.run import group_ids, score
     from bot.evaluation.scores import Scored, measures

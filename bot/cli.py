@@ -115,7 +115,7 @@ def ask(message: str | None, as_json: bool) -> None:
 
     agent = load()
     if message is not None:
-        from bot.dialogue.conversation import ask as ask_agent
+        from bot.dialogue.exchange import ask as ask_agent
 
         click.echo(asyncio.run(ask_agent(agent, message, "you")).plain)
         return
@@ -123,8 +123,8 @@ def ask(message: str | None, as_json: bool) -> None:
 
 
 async def _ask_lines(agent: Any) -> None:
-    from bot.dialogue.conversation import ask as ask_agent
-    from bot.dialogue.conversation import unreadable
+    from bot.dialogue.exchange import ask as ask_agent
+    from bot.dialogue.exchange import unreadable
 
     for number, raw in enumerate(_lines(), start=1):
         try:

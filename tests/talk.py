@@ -57,7 +57,7 @@ class Visitor:
 
     def say(self, *texts: str) -> Any:
         """Write messages; the exchange of the last one."""
-        from bot.dialogue.conversation import ask
+        from bot.dialogue.exchange import ask
 
         exchange = None
         for text in texts:

@@ -33,7 +33,7 @@ def run(*words: str) -> tuple[int, str]:
 def test_check_counts_what_there_is(knowledge: Path) -> None:
     code, text = run("knowledge", "check")
     assert code == 0
-    assert "174 topics in 42 groups, version" in text
+    assert f"{len(list((knowledge / 'topics').glob('*.yml')))} topics in 42 groups, version" in text
 
 
 def test_build_prints_the_version_and_building_again_changes_nothing(knowledge: Path) -> None:

@@ -12,10 +12,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.disclaimer import Disclaimer
 from bot.dialogue.reply import Button, FinishedReply, Kind, Reply
-from bot.dialogue.turn import REPLY, SAID, TROUBLE
+from bot.dialogue.turn import COUNTRY, REPLY, SAID, TROUBLE, country_of
 from bot.settings import settings
-
-COUNTRY = "country"
 
 
 class GuideNLG(TemplatedNaturalLanguageGenerator):
@@ -82,4 +80,4 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
 
 def _country(tracker: DialogueStateTracker) -> str:
     said = (tracker.latest_message.metadata if tracker.latest_message else None) or {}
-    return tracker.get_slot(COUNTRY) or said.get(COUNTRY) or settings().country
+    return country_of(tracker.get_slot(COUNTRY), said)

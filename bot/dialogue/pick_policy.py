@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
-from rasa.core.policies.policy import Policy, PolicyPrediction, confidence_scores_for
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered
-from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.certain_policy import CertainPolicy
 from bot.dialogue.choice import titled
 from bot.dialogue.policy import CRISIS_SLOT, danger
 from bot.dialogue.reply import Button
@@ -27,42 +21,15 @@ OURS = "#"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
-class PickPolicy(Policy):
+class PickPolicy(CertainPolicy):
     """Takes the title of a button on the screen for the button, whatever else it could mean; danger excepted."""
-
-    def __init__(
-        self,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        featurizer: Optional[TrackerFeaturizer] = None,
-    ) -> None:
-        super().__init__(config, model_storage, resource, execution_context, featurizer)
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         return {"priority": 11}
 
-    def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
-        """There is nothing to learn: the titles are in the conversation."""
-        return self._resource
-
-    def predict_action_probabilities(
-        self,
-        tracker: DialogueStateTracker,
-        domain: Domain,
-        rule_only_data: Optional[Dict[str, Any]] = None,
-        **kwargs: Any,
-    ) -> PolicyPrediction:
-        """The pick action after a typed title, then listening; otherwise no opinion."""
-        action = self._next(tracker)
-        if action is None:
-            return self._prediction(self._default_predictions(domain))
-        return self._prediction(confidence_scores_for(action, 1.0, domain))
-
-    @staticmethod
-    def _next(tracker: DialogueStateTracker) -> Optional[str]:
+    def next_action(self, tracker: DialogueStateTracker) -> Optional[str]:
+        """The pick action after a typed title, then listening."""
         if tracker.active_loop or tracker.get_slot(CRISIS_SLOT):
             return None
         if tracker.latest_action_name == ACTION_PICK:

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Optional
 
-from rasa.core.featurizers.tracker_featurizers import TrackerFeaturizer
-from rasa.core.policies.policy import Policy, PolicyPrediction, confidence_scores_for
-from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.domain import Domain
-from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.certain_policy import CertainPolicy
 from bot.safety.rules import URGENT
 
 ACTION_SAFETY = "action_safety"
@@ -24,42 +18,18 @@ DELETE_DATA = "delete_data"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
-class SafetyPolicy(Policy):
-    """Goes before every other policy, in a form too, so that no story and no rule can stand in its way."""
+class SafetyPolicy(CertainPolicy):
+    """Goes before every rule and every story, in a form too, so that none can stand in its way.
 
-    def __init__(
-        self,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        featurizer: Optional[TrackerFeaturizer] = None,
-    ) -> None:
-        super().__init__(config, model_storage, resource, execution_context, featurizer)
+    Only `PickPolicy` has more weight, and it says nothing where there is danger.
+    """
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         return {"priority": 10}
 
-    def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
-        """There is nothing to learn: danger is a rule."""
-        return self._resource
-
-    def predict_action_probabilities(
-        self,
-        tracker: DialogueStateTracker,
-        domain: Domain,
-        rule_only_data: Optional[Dict[str, Any]] = None,
-        **kwargs: Any,
-    ) -> PolicyPrediction:
-        """The safety action after a dangerous message, then listening; otherwise no opinion."""
-        action = self._next(tracker)
-        if action is None:
-            return self._prediction(self._default_predictions(domain))
-        return self._prediction(confidence_scores_for(action, 1.0, domain))
-
-    @staticmethod
-    def _next(tracker: DialogueStateTracker) -> Optional[str]:
+    def next_action(self, tracker: DialogueStateTracker) -> Optional[str]:
+        """The safety action after a dangerous message, the check-in while a crisis is in force, then listening."""
         if tracker.latest_action_name in (ACTION_SAFETY, ACTION_CHECK_IN):
             # A form goes on after a boundary; danger has ended it.
             return None if tracker.active_loop else ACTION_LISTEN_NAME

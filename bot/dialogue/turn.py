@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 # Names of the utterances that the NLG class makes; written out, since the action server has no Rasa to import them from.
 REPLY = "utter_reply"
 SAID = "utter_said"
+# The slot, and what a channel knows of a message.
+COUNTRY = "country"
 MISSES = (Kind.CLARIFY.value, Kind.OUT_OF_SCOPE.value)
 TROUBLE = "Something went wrong on my side, and I have no answer for you. Please ask again, or in other words."
 
@@ -42,8 +44,8 @@ class Turn:
 
     @property
     def country(self) -> str:
-        """Whose emergency numbers come first: what was said, what the widget knows, or the setting."""
-        return self.tracker.get_slot("country") or self.metadata.get("country") or settings().country
+        """Whose emergency numbers come first."""
+        return country_of(self.tracker.get_slot(COUNTRY), self.metadata)
 
     @cached_property
     def replies(self) -> List[Dict[str, Any]]:
@@ -94,6 +96,11 @@ class Turn:
         said = [event for event in self.tracker.events if event.get("event") == "user"]
         before = (said[-2].get("parse_data") or {}).get("understanding") or {} if len(said) > 1 else {}
         return list(before.get("choices") or ())
+
+
+def country_of(slot: str | None, metadata: Dict[str, Any]) -> str:
+    """Whose emergency numbers come first: what was said, what the channel knows, or the setting."""
+    return slot or metadata.get(COUNTRY) or settings().country
 
 
 @dataclass(frozen=True)

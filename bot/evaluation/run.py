@@ -116,7 +116,7 @@ def thresholds() -> dict[str, float]:
 def _replies(messages: Sequence[LabelledMessage], stock: bool) -> tuple[list[Scored], list[Scored], dict[str, str]]:
     # Rasa is slow to import, and only this needs it.
     from bot.dialogue.agent import fitting_model, load
-    from bot.dialogue.conversation import ask
+    from bot.dialogue.exchange import ask
 
     pipeline = None
     if stock:

@@ -12,7 +12,7 @@ from bot.channels.messaging.answers import Answers
 from bot.channels.messaging.app import App, Incoming, What
 from bot.channels.messaging.registry import APPS
 from bot.channels.web.conversation import shown
-from bot.dialogue.conversation import Exchange, _message
+from bot.dialogue.exchange import Exchange, _message
 from bot.dialogue.reply import FinishedReply
 from bot.settings import Settings
 from tests.dialogue.promise import SOURCE_LINE

@@ -15,7 +15,6 @@ from tests.e2e.host import Host
 from tests.e2e.running import RunningServer
 
 DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
 
 # What the browser says by itself where a test refuses a request on purpose; a file that is missing is still told.
 EXPECTED = re.compile(r"^Failed to load resource: .*(ERR_|\b(401|403|422|429)\b)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.dialogue.conversation import ask
+from bot.dialogue.exchange import ask
 from bot.evaluation.baseline import load
 from bot.evaluation.messages import read
 from bot.evaluation.run import MARGIN, check, group_ids, score

@@ -14,7 +14,7 @@ from bot.channels.collecting import CollectingChannel
 from bot.channels.messaging.answers import Message
 from bot.channels.messaging.app import App
 from bot.channels.messaging.queue import Delivery
-from bot.channels.web.body import readable
+from bot.channels.typed import no_command, readable
 from bot.conversations.archive import the_archive
 from bot.dialogue.disclaimer import Disclaimer
 from bot.dialogue.reply import Reply
@@ -64,8 +64,7 @@ class AgentGuide:
                 known: List[Message] = json.loads(turn["reply"])
                 return known
         output = CollectingChannel(app.wording or app.name)
-        # Rasa takes a message that starts with a slash for a command; a visitor has none to give.
-        said = readable(text).lstrip("/ ") or "?"
+        said = no_command(readable(text))
         metadata = {"country": country or self._options.country}
         message = UserMessage(
             said, output, delivery.conversation, input_channel=app.name, message_id=delivery.key, metadata=metadata

@@ -39,7 +39,6 @@ OPTED = {"STOP": What.STOP, "START": What.START}
 MEDIA = {"audio": What.VOICE, "image": What.PICTURE, "video": What.PICTURE}
 # Wrong credentials, too many requests, service away; the rate of WhatsApp and of one number.
 PASSING = frozenset({20003, 20429, 20503, 14107, 63018})
-OPTED_OUT = 21610
 SERVER_ERROR = 500
 ASK_AGAIN = frozenset({408, 425, 429})
 

@@ -9,13 +9,12 @@ from typing import Optional, Type, TypeVar
 from pydantic import BaseModel, ConstrainedStr, StrictBool, StrictStr, ValidationError, validator
 from sanic.request import Request
 
+from bot.channels.typed import readable
 from bot.channels.web.problem import Problem
 
 # A character takes at most twelve bytes of JSON, as two escapes of six.
 BYTES_A_CHARACTER = 12
 ENVELOPE = 4096
-# All control characters but tab and line feed: a database may refuse them, and nobody means them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 Checked = TypeVar("Checked", bound=BaseModel)
 
@@ -79,12 +78,6 @@ class Feedback(Sent):
     @validator("word")
     def readable(cls, word: Word) -> Word:
         return Word(readable(word))
-
-
-def readable(text: str) -> str:
-    """A text without control characters and halves of characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text).encode("utf-8", "ignore").decode("utf-8").strip()
 
 
 async def read(request: Request, model: Type[Checked], most_characters: int) -> Checked:

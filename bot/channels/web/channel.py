@@ -16,6 +16,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.collecting import CollectingChannel
+from bot.channels.typed import no_command
 from bot.channels.web import conversation
 from bot.channels.web.body import Feedback, Message, Opening, fitting, read
 from bot.channels.web.inbox import Inbox, Messages
@@ -243,11 +244,10 @@ class WebInput(InputChannel):
 
     async def _ask(self, sender: str, message: Message) -> Messages:
         output = CollectingChannel(self.name())
-        # Rasa takes a message that starts with a slash for a command; a visitor has none to give.
-        text = message.text.lstrip("/ ") or "?"
+        said = no_command(message.text)
         metadata: Dict[str, Any] = {"country": message.country or self._options.country}
         await self._on_new_message(
-            UserMessage(text, output, sender, input_channel=self.name(), message_id=message.id, metadata=metadata)
+            UserMessage(said, output, sender, input_channel=self.name(), message_id=message.id, metadata=metadata)
         )
         return [conversation.shown(said) for said in output.messages]
 

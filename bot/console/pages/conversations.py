@@ -15,7 +15,6 @@ from bot.console import audit
 from bot.console.filter import NOBODY, STATUSES, THUMBS, Filter
 from bot.console.listing import Key, Listing
 from bot.console.problem import Problem, not_found
-from bot.console.role import Role
 from bot.console.tables import filters, staff
 from bot.console.visit import Console, Visit
 from bot.conversations.tables import conversations, tags, turns
@@ -118,8 +117,3 @@ def _distinct(connection: Connection, column: Any, most: int = 100) -> list[str]
 def slug(text: str) -> str:
     """A tag as it is kept."""
     return re.sub(r"[^a-z0-9-]+", "-", text.casefold()).strip("-")[:32]
-
-
-def may_review(visit: Visit) -> bool:
-    """Whether what changes a conversation is offered."""
-    return visit.may(Role.REVIEWER)
