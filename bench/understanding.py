@@ -8,7 +8,6 @@ import logging
 import statistics
 import time
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +41,7 @@ class Times:
         )
 
 
-async def measure(agent: Any, texts: Sequence[str]) -> Times:
+async def measure(agent: Any, texts: list[str]) -> Times:
     """Time each text, and long ones.
 
     Args:
