@@ -327,7 +327,7 @@ def _train() -> Path:
 
     path = model_path()
     if not path.exists():
-        click.echo("Training (about a minute) …", err=True)
+        click.echo("Training (about two minutes) …", err=True)
     return run()
 
 

@@ -84,16 +84,18 @@ def train() -> Path:
 
     # Training makes millions of small objects that live to its end; to look for garbage among them took a tenth of its time.
     gc.disable()
-    result = rasa_train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(ROOT / "config.yml"),
-        training_files=[str(ROOT / "data")],
-        output=str(settings().models),
-        fixed_model_name=path.stem.removesuffix(".tar"),
-        # A part kept from an earlier training would not know that our own code has changed.
-        force_training=True,
-    )
-    gc.enable()
+    try:
+        result = rasa_train(
+            domain=str(ROOT / "domain.yml"),
+            config=str(ROOT / "config.yml"),
+            training_files=[str(ROOT / "data")],
+            output=str(settings().models),
+            fixed_model_name=path.stem.removesuffix(".tar"),
+            # A part kept from an earlier training would not know that our own code has changed.
+            force_training=True,
+        )
+    finally:
+        gc.enable()
     if result.code or not path.exists():
         raise TrainingFailed(f"training made no model (code {result.code}); run 'rls train' and read its log")
     return path
