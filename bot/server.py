@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import socket
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -17,7 +16,6 @@ from rasa.core.run import close_resources, configure_app
 from sanic import Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from sanic.server.async_server import AsyncioServer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
@@ -27,6 +25,7 @@ from bot.channels.web.channel import WebInput
 from bot.conversations.archive import Away, the_archive
 from bot.conversations.retention import prune, retention
 from bot.dialogue.agent import load, stored_conversations
+from bot.drain import drain
 from bot.settings import settings
 from bot.widget.site import files, site
 
@@ -42,7 +41,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-LOOK_EVERY = 0.05
 PRUNE_EVERY = 3600.0
 LOOK_AT_QUEUES_EVERY = 15.0
 
@@ -81,29 +79,7 @@ async def _serve(listening: socket.socket, ready: Callable[[], None], app: Sanic
     await server.after_start()
     ready()
     await stop.wait()
-    await _drain(server)
-
-
-async def _drain(server: AsyncioServer) -> None:
-    """Take nothing new, finish what is under way, and close."""
-    closing = server.close()
-    until = time.monotonic() + settings().drain_seconds
-    for connection in list(server.connections):
-        # Whoever asks again on an open connection is to ask another worker.
-        connection.keep_alive_timeout = 0
-        connection.close_if_idle()
-    await server.before_stop()
-    while server.connections and time.monotonic() < until:
-        for connection in list(server.connections):
-            connection.close_if_idle()
-        await asyncio.sleep(LOOK_EVERY)
-    for connection in list(server.connections):
-        connection.abort()
-    if closing:
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(closing, 1)
-    await server.after_stop()
-    server.app.shutdown_tasks(1)
+    await drain(server, settings().drain_seconds)
 
 
 def run() -> None:
