@@ -52,9 +52,10 @@ class Examples:
         """How like each example each text is, shape (texts, n), from 0 to 1.2; `vectors` has shape (texts, 384)."""
         likeness = (self.vectors @ vectors.T).T
         _sharpen(likeness)
-        words = self.word_weights.weigh([_ends(text) for text in texts]) @ self.words
+        words = self.word_weights.weigh([_ends(text) for text in texts])
         for row, start, end in zip(likeness, words.indptr, words.indptr[1:], strict=False):
-            row[words.indices[start:end]] += WORDS * words.data[start:end]
+            # Only the columns of a message's own words: a tenth of the time of a product with all.
+            row += WORDS * (words.data[start:end] @ self.words[words.indices[start:end]])
         return likeness
 
     def among_themselves(self) -> Floats:

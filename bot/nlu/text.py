@@ -23,7 +23,8 @@ def clean(text: str) -> str:
     if len(text) > MOST_CHARACTERS:
         text = text[: MOST_CHARACTERS // 2] + " " + text[-MOST_CHARACTERS // 2 :]
     text = unicodedata.normalize("NFKC", text)
-    text = "".join(_visible(character) for character in text)
+    if not text.isprintable():
+        text = "".join(_visible(character) for character in text)
     text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
     return " ".join(_COMMAND.sub("", text).split())
 

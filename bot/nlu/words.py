@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
-from sklearn.preprocessing import normalize
 
 # Hashing keeps no word list, so nothing of what a visitor typed could be kept either; 2^18 columns hold our words apart.
 COLUMNS = 2**18
@@ -39,14 +38,17 @@ class WordWeights:
 
     def weigh(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Texts as rows of length 1 in each view, side by side: shape (len(texts), 2 * 2^18)."""
-        blocks = []
-        for view, rarity in zip(_VIEWS, self.rarity, strict=True):
-            counts = view.transform(texts).astype(np.float32)
-            np.log(counts.data, out=counts.data)
-            counts.data += 1
-            counts.data *= rarity[counts.indices]
-            blocks.append(normalize(counts, copy=False))
-        return sparse.hstack(blocks, format="csr", dtype=np.float32)
+        rows, columns, values = [], [], []
+        for start, view, rarity in zip((0, COLUMNS), _VIEWS, self.rarity, strict=True):
+            counts = view.transform(texts)
+            row = np.repeat(np.arange(len(texts)), np.diff(counts.indptr))
+            value = (np.log(counts.data) + 1) * rarity[counts.indices]
+            value /= np.sqrt(np.bincount(row, value * value, len(texts)))[row]
+            rows.append(row)
+            columns.append(counts.indices + start)
+            values.append(value.astype(np.float32))
+        content = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+        return sparse.csr_matrix(content, shape=(len(texts), 2 * COLUMNS))
 
     def save(self, folder: Path) -> None:
         """Write into a folder, without pickle."""

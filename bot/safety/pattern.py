@@ -93,9 +93,10 @@ class Step:
     phrases: tuple[Phrase, ...]
     gap: int
 
-    def atoms(self) -> set[str]:
+    @cached_property
+    def atoms(self) -> frozenset[str]:
         """The first words of the phrases."""
-        return {phrase[0] for phrase in self.phrases}
+        return frozenset(phrase[0] for phrase in self.phrases)
 
     def found(self, message: Message) -> list[Span]:
         """Where the step stands, in order."""
@@ -149,16 +150,16 @@ class Pattern:
     within: int
 
     @cached_property
-    def anchor(self) -> set[str]:
+    def anchor(self) -> frozenset[str]:
         """The words of which at least one stands in every message that this pattern matches."""
-        steps = (step.atoms() for run in self.runs for step in run.steps)
+        steps = (step.atoms for run in self.runs for step in run.steps)
         return min(steps, key=lambda atoms: sum(20 if atom in _EVERYDAY else 1 for atom in atoms))
 
     def found(self, message: Message) -> list[tuple[Span, ...]]:
         """Where the pattern stands: the span of each run."""
         for run in self.runs:
             for step in run.steps:
-                if not any(phrase[0] in message.positions for phrase in step.phrases):
+                if step.atoms.isdisjoint(message.positions):
                     return []
         first = self.runs[0].found(message)
         if len(self.runs) == 1 or not first:
