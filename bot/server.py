@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -150,6 +151,9 @@ async def _load_agent(app: Sanic, _: Any) -> None:
     # What is loaded when it is first needed is needed now: the first visitor waits no longer than the others.
     await agent.parse_message("hello")
     warm()
+    # What is loaded stays: to look through it for garbage again and again would hold a visitor up for half a second.
+    gc.collect()
+    gc.freeze()
     app.ctx.agent = agent
 
 

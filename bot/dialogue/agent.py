@@ -13,6 +13,7 @@ from rasa.core.lock import TicketLock
 from rasa.core.lock_store import LockError, LockStore
 from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
+from threadpoolctl import threadpool_limits
 
 from bot.dialogue.errors import NoModel
 from bot.dialogue.in_process import InProcessActions
@@ -107,6 +108,8 @@ def load(store: Optional[TrackerStore] = None) -> GuideAgent:
         StoreError, KnowledgeErrors: the knowledge base can't be used.
     """
     model = fitting_model()
+    # What a message needs is too small to be shared: on all cores it costs twice the time of the processor and gains none.
+    threadpool_limits(1)
     agent = GuideAgent(
         domain=Domain.empty(),
         generator=GuideNLG(),

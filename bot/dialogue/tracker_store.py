@@ -8,6 +8,7 @@ import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, TypeVar
 
@@ -176,8 +177,13 @@ class GuideTrackerStore(TrackerStore):
 
 
 def _deserialised(events: List[Dict[str, Any]]) -> List[Event]:
-    made = (Event.from_parameters(event) for event in events)
+    kinds = ((_kind(event["event"]), event) for event in events)
+    made = (kind._from_parameters(event) for kind, event in kinds if kind)
     return [event for event in made if event is not None]
+
+
+# Rasa looks through all kinds of events for each event.
+_kind = lru_cache(maxsize=None)(Event.resolve_by_type)
 
 
 def _before(known: state.State, said: List[Event]) -> List[Event]:

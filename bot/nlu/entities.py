@@ -19,7 +19,9 @@ class SpacyEntityExtractor(stock.SpacyEntityExtractor):
     def process(self, messages: List[Message], model: SpacyModel) -> List[Message]:
         """Set the entities of each message."""
         for message in messages:
-            found = self.add_extractor_name(self._extract_entities(message.get(SPACY_DOCS[TEXT])))
+            document = message.get(SPACY_DOCS[TEXT])
+            # A message of which nothing is left has none.
+            found = self.add_extractor_name(self._extract_entities(document)) if document is not None else []
             known = self.filter_irrelevant_entities(found, self._config["dimensions"])
             message.set(ENTITIES, message.get(ENTITIES, []) + known, add_to_output=True)
         return messages
