@@ -12,12 +12,12 @@ from actions.another import another
 from actions.answer import BUTTONS, answer
 from actions.daily_need import SLOTS
 from actions.offers import offer, topic_button
-from actions.safety import URGENT
 from actions.source import sources
 from actions.unclear import REWORD, STARTING_POINTS, ActionUnclear
 from bot.dialogue.reply import Kind, Reply
 from bot.dialogue.turn import MISSES, Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
+from bot.safety.rules import URGENT
 
 # The topic that says more about a look-up.
 LOOKUPS = {

@@ -14,9 +14,9 @@ from bot.dialogue.reply import Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
 from bot.safety.replies import detect_country
+from bot.safety.rules import URGENT
 
 CRISIS = "crisis_self_harm"
-URGENT = ("emergency", CRISIS, "overdose", "urgent_see_doctor")
 # How far a crisis has come: the lines were told, or the bot has asked how the person is since.
 TOLD, CHECKED = "told", "checked"
 SAFE_NOW = "safe_now"

@@ -10,6 +10,7 @@ from bot.dialogue.reply import FinishedReply, Kind, Reply
 from bot.knowledge.document import Document
 from bot.knowledge.errors import KnowledgeErrors
 from bot.knowledge.topic import Strict
+from bot.safety.rules import CALL_AT_ONCE
 
 ADVISERS_NAMED = 2
 
@@ -60,7 +61,7 @@ class Disclaimer:
         """
         wording = self._wordings.get(channel, self._wordings["default"])
         number = self._numbers.get(country, self._numbers["OTHER"])
-        in_danger = reply.kind is Kind.SAFETY and reply.safety in ("emergency", "overdose", "crisis_self_harm")
+        in_danger = reply.kind is Kind.SAFETY and reply.safety in CALL_AT_ONCE
         if in_danger:
             text = wording.danger
         else:

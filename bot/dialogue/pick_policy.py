@@ -11,8 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.certain_policy import CertainPolicy
 from bot.dialogue.choice import titled
-from bot.dialogue.policy import CRISIS_SLOT, danger
 from bot.dialogue.reply import Button
+from bot.dialogue.safety_policy import CRISIS_SLOT, danger
 from bot.safety.rules import URGENT
 
 ACTION_PICK = "action_pick"

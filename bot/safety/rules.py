@@ -17,7 +17,8 @@ from bot.safety.message import LEAST_KEY_LETTERS, Message, Vocabulary
 from bot.safety.pattern import Pattern, PatternError, Phrase, Span
 
 # Most serious first: the first category that matches is the finding.
-URGENT = ("emergency", "crisis_self_harm", "overdose", "urgent_see_doctor")
+CALL_AT_ONCE = ("emergency", "crisis_self_harm", "overdose")
+URGENT = (*CALL_AT_ONCE, "urgent_see_doctor")
 BOUNDARIES = (
     "stop_medication",
     "personal_dosing",
