@@ -10,7 +10,6 @@ from rasa_sdk.events import SlotSet
 from bot.dialogue.reply import Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
-from bot.safety.replies import detect_country
 from bot.settings import settings
 
 ENGLISH = "I only work in English for now. Please ask in English, in as few or as simple words as you like."
@@ -35,7 +34,7 @@ class ActionCountry(ReplyingAction):
         return "action_country"
 
     def outcome(self, turn: Turn) -> Outcome:
-        country = detect_country(turn.text) or "OTHER"
+        country = library().replies.country(turn.text) or "OTHER"
         number = library().replies.emergency_number(country)
         text = f"Thank you. In an emergency there, call {number}. What would you like to know about restless legs or magnesium?"
         return Outcome(Reply(kind=Kind.SMALLTALK, text=text), [SlotSet("country", country)])

@@ -13,7 +13,6 @@ from actions.pick import ActionPick
 from bot.dialogue.reply import Citation, Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
-from bot.safety.replies import detect_country
 from bot.safety.rules import URGENT
 
 CRISIS = "crisis_self_harm"
@@ -53,7 +52,7 @@ class ActionSafety(ReplyingAction):
         return "action_safety"
 
     def outcome(self, turn: Turn) -> Outcome:
-        country = detect_country(turn.text) or turn.country
+        country = library().replies.country(turn.text) or turn.country
         category = turn.intent
         events: list[dict[str, Any]] = [SlotSet("country", country)]
         if category == CRISIS:
@@ -76,7 +75,7 @@ class ActionCheckIn(ReplyingAction):
         reply = something_else(turn) if asked_before else None
         if reply:
             return Outcome(reply.copy(update={"text": _joined(STILL_HERE, reply.text)}), [SlotSet("crisis", None)])
-        country = detect_country(turn.text) or turn.country
+        country = library().replies.country(turn.text) or turn.country
         text = _joined(HEARD.get(turn.intent, ""), library().replies.check_in(country).text)
         events = [SlotSet("country", country), SlotSet("crisis", CHECKED)]
         return Outcome(Reply(kind=Kind.SAFETY, text=text, safety=CRISIS), events)

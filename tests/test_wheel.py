@@ -48,5 +48,6 @@ def test_it_answers_and_keeps_what_it_writes_in_the_folder_that_it_is_started_fr
     wanted.parent.mkdir()
     shutil.copy(trained_model, wanted)
     assert "not medical advice" in run(wheel, tmp_path, "-m", "bot.cli", "ask", "what is restless legs syndrome?")
+    assert "911" in run(wheel, tmp_path, "-m", "bot.cli", "ask", "I can't breathe and my chest hurts")
     assert (tmp_path / "var").is_dir()
     assert not list(wheel.rglob("var"))

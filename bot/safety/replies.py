@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from bot.safety.rules import URGENT, CountryEntry, RuleBook
 
-SAFETY_FILE = Path(__file__).resolve().parents[2] / "knowledge" / "safety.yml"
 DEFAULT_COUNTRY = "CA"
 OTHER = "OTHER"
 CHECK_IN = "crisis_check_in"
@@ -80,7 +78,7 @@ class Replies:
         return self._country(country).emergency
 
     def country(self, text: str) -> str | None:
-        """The country that a message says it comes from."""
+        """The country that a message says it comes from: CA, US, UK, IE, AU, NZ or EU."""
         if not text:
             return None
         message = self._book.message(text)
@@ -92,16 +90,6 @@ class Replies:
     def _country(self, code: str) -> CountryEntry:
         countries = self._book.file.countries
         return countries.get(code) or countries[OTHER]
-
-
-@lru_cache(maxsize=1)
-def _default_replies() -> Replies:
-    return Replies.load(SAFETY_FILE)
-
-
-def detect_country(text: str) -> str | None:
-    """The country that a message says it comes from: CA, US, UK, IE, AU, NZ or EU."""
-    return _default_replies().country(text)
 
 
 def _fill(words: str, country: CountryEntry) -> str:

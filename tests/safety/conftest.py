@@ -12,14 +12,15 @@ from bot.nlu.examples import Examples, Reader
 from bot.nlu.kernel import KernelMachine
 from bot.nlu.understanding import DANGER
 from bot.safety.meaning import Liken, Meaning
-from bot.safety.replies import SAFETY_FILE, Replies
+from bot.safety.replies import Replies
 from bot.safety.rules import RuleBook
 from bot.safety.screen import Screen
+from bot.settings import ROOT
 
 
 @pytest.fixture(scope="session")
 def safety_file() -> Path:
-    return SAFETY_FILE
+    return ROOT / "knowledge" / "safety.yml"
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.safety.replies import CHECK_IN, Replies, SafetyReply, detect_country
+from bot.safety.replies import CHECK_IN, Replies, SafetyReply
 from bot.safety.rules import BOUNDARIES, CATEGORIES, URGENT, RuleBook
 
 COUNTRIES = ("CA", "US", "UK", "IE", "AU", "NZ", "EU", "OTHER")
@@ -135,5 +135,5 @@ def test_every_category_has_a_reply(replies: Replies, book: RuleBook) -> None:
         ("", None),
     ],
 )
-def test_the_country_is_heard(text: str, code: str | None) -> None:
-    assert detect_country(text) == code
+def test_the_country_is_heard(replies: Replies, text: str, code: str | None) -> None:
+    assert replies.country(text) == code
