@@ -89,7 +89,14 @@ def test_the_image_holds_all_that_a_model_is_made_of() -> None:
     from bot.training import FILES, FOLDERS
 
     copied = (ROOT / "Dockerfile").read_text()
-    for name in (*FILES, *(folder.relative_to(ROOT).parts[0] for folder in FOLDERS), "knowledge", "actions"):
+    for name in (
+        *FILES,
+        *(folder.relative_to(ROOT).parts[0] for folder in FOLDERS),
+        "knowledge",
+        "actions",
+        "LICENSE",
+        "NOTICE",
+    ):
         assert name in copied
         assert f"!{name}" in (ROOT / ".dockerignore").read_text()
 
