@@ -203,11 +203,11 @@ knowledge.add_command(import_review)
 @knowledge.command()
 def check() -> None:
     """Check every file; names file, line and mend."""
-    from bot.knowledge.base import read
     from bot.knowledge.prose import check_prose
+    from bot.knowledge_folder import read_all
 
     folder = settings().knowledge
-    base = read(folder)
+    base = read_all(folder)
     errors = check_prose(folder, base, datetime.date.today())
     if errors:
         raise KnowledgeErrors(errors)

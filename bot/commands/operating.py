@@ -27,13 +27,13 @@ def doctor() -> None:
 def reload() -> None:
     """Let the running server answer from the knowledge files as they are now, without a restart."""
     from bot.knowledge import store
-    from bot.knowledge.base import read
+    from bot.knowledge_folder import read_all
     from bot.training import model_path
 
-    base = read(settings().knowledge)
+    base = read_all(settings().knowledge)
     if not model_path().exists():
         raise click.ClickException(
-            "questions, names or safety rules have changed, which needs a training: run 'rls train' and restart the server"
+            "questions, words or safety rules have changed, which needs a training: run 'rls train' and restart the server"
         )
     store.save(base, store.engine(settings().database))
     try:
