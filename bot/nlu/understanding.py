@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
@@ -17,6 +16,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.conversations.pressed import PRESSED
 from bot.knowledge.base import read
 from bot.nlu.clauses import questions, readings
 from bot.nlu.decision import OUT_OF_SCOPE, Decider, Decision
@@ -39,8 +39,6 @@ OTHER_LANGUAGE = "other_language"
 INTENTS = "intents"
 DANGER = "danger"
 
-# A quick reply comes back as "#verb:argument"; whether it was offered is for the dialogue to say.
-_PICK = re.compile(r"#[a-z_]+:[\w.|-]+")
 _RANKING_KEPT = 10
 
 
@@ -155,7 +153,7 @@ class Understanding(IntentClassifier, GraphComponent):
         text = message.get(TEXT) or ""
         understanding: Dict[str, Any] = {"topics": [], "choices": [], "safety": None, "confidence": 1.0}
         ranking: List[Dict[str, Any]] = []
-        picked = bool(_PICK.fullmatch(text))
+        picked = bool(PRESSED.fullmatch(text))
         finding = None
         if not picked:
             likeness = self._reader.examples.likeness([text], message.get(VECTOR).values[None, :])[0]

@@ -54,6 +54,11 @@ def test_a_pressed_button_stays_as_it_is(finder: Redactor, payload: str) -> None
     assert finder.find(payload).text == payload
 
 
+@pytest.mark.parametrize("text", ["#tel:416-555-1234", "#mail:jane.doe@example.org"])
+def test_what_only_looks_like_a_pressed_button_is_looked_at(finder: Redactor, text: str) -> None:
+    assert finder.find(text).text != text
+
+
 def test_what_is_repeated_elsewhere_goes_too(finder: Redactor) -> None:
     found = finder.find("my name is Ingrid Achterberg, what about xyzzyq, mail ingrid@example.org")
     data: dict[str, Any] = {
