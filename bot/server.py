@@ -138,8 +138,9 @@ async def reload_knowledge(app: Sanic) -> None:
     from bot.knowledge import library
 
     try:
+        disclaimer = Disclaimer.load(settings().knowledge)
         version = await asyncio.get_running_loop().run_in_executor(None, library.renew)
-        app.ctx.agent.nlg.renew(Disclaimer.load(settings().knowledge))
+        app.ctx.agent.nlg.disclaimer = disclaimer
     except Exception:
         logger.exception("the knowledge base could not be read again; answers stay as they were")
         return

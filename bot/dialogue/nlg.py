@@ -25,11 +25,7 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None) -> None:
         # Rasa sets the responses anew when it has loaded the domain with the model.
         super().__init__(domain.responses if domain else {})
-        self._disclaimer = Disclaimer.load(settings().knowledge)
-
-    def renew(self, disclaimer: Disclaimer) -> None:
-        """Take another disclaimer from now on."""
-        self._disclaimer = disclaimer
+        self.disclaimer = Disclaimer.load(settings().knowledge)
 
     async def generate(
         self,
@@ -43,7 +39,7 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
 
     def finish(self, reply: Reply, tracker: DialogueStateTracker, output_channel: str) -> Dict[str, Any]:
         """A reply as a message of Rasa's, with the disclaimer."""
-        finished = self._disclaimer.finish(
+        finished = self.disclaimer.finish(
             reply,
             channel=output_channel,
             country=_country(tracker),
@@ -70,7 +66,7 @@ class GuideNLG(TemplatedNaturalLanguageGenerator):
             return Reply(kind=Kind.ERROR, text=TROUBLE)
         text = response.get("text") or TROUBLE
         if "{disclaimer}" in text:
-            text = text.format(disclaimer=self._disclaimer.full(_country(tracker)))
+            text = text.format(disclaimer=self.disclaimer.full(_country(tracker)))
         return Reply(
             kind=Kind.SMALLTALK,
             text=text,

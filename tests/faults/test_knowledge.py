@@ -74,3 +74,12 @@ def test_the_server_says_so_and_goes_on(copy: Path, caplog: pytest.LogCaptureFix
     with caplog.at_level(logging.WARNING):
         asyncio.run(reload_knowledge(SimpleNamespace(ctx=SimpleNamespace(agent=None))))
     assert "answers stay as they were" in caplog.text
+
+
+def test_where_the_disclaimer_can_not_be_read_answers_stay_as_they_were(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.server import reload_knowledge
+
+    before = library()
+    (settings().knowledge / "disclaimer.yml").write_text("wordings: {}", encoding="utf-8")
+    asyncio.run(reload_knowledge(SimpleNamespace(ctx=SimpleNamespace(agent=None))))
+    assert library() is before

@@ -16,7 +16,6 @@ from bot.channels.messaging.app import App
 from bot.channels.messaging.queue import Delivery
 from bot.channels.typed import no_command, readable
 from bot.conversations.archive import the_archive
-from bot.dialogue.disclaimer import Disclaimer
 from bot.dialogue.reply import Reply
 from bot.knowledge.drawing import Drawing
 from bot.knowledge.picture import painted
@@ -24,9 +23,6 @@ from bot.order import orders
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
-
-# How many replies back a button may be pressed: an app shows them all, for ever.
-BUTTONS_OF = 50
 
 
 class AgentGuide:
@@ -42,9 +38,6 @@ class AgentGuide:
         self._options = options
         self._agent = agent
         self._ask = ask
-        self._disclaimer = Disclaimer.load(options.knowledge)
-        # One picture after the other: the library that paints them is not made for more.
-        self._painting = asyncio.Lock()
 
     def is_ready(self) -> bool:
         """Whether it can be asked."""
@@ -77,14 +70,15 @@ class AgentGuide:
         return output.messages
 
     async def offered(self, conversation: str) -> List[Dict[str, Any]]:
-        """The buttons that the bot offered lately in a conversation."""
+        """The buttons that the bot offered in a conversation, as far back as they are known."""
         tracker = await self._agent().tracker_store.retrieve(conversation)
         said = [event for event in (tracker.events if tracker else ()) if isinstance(event, BotUttered)]
-        return [button for event in said[-BUTTONS_OF:] for button in event.message().get("buttons") or ()]
+        # As data: of turns further back the tracker has no more than this, and an app shows their buttons for ever.
+        return [button for event in said for button in (event.metadata.get("reply") or {}).get("buttons") or ()]
 
     async def finish(self, app: App, conversation: str, reply: Reply, country: Optional[str], full: bool = False) -> Message:
         """A reply of ours with the disclaimer, as the dialogue would say it, or with its full wording."""
-        finished = self._disclaimer.finish(
+        finished = self._agent().nlg.disclaimer.finish(
             reply,
             channel=app.wording or app.name,
             country=country or self._options.country,
@@ -103,6 +97,5 @@ class AgentGuide:
             # The text says it all; the picture shows it.
             logger.exception("a chart could not be painted")
             return None
-        async with self._painting:
-            png = await asyncio.get_running_loop().run_in_executor(None, painted, drawing, drawing.title, lookup["alt"])
+        png = await asyncio.get_running_loop().run_in_executor(None, painted, drawing, drawing.title, lookup["alt"])
         return {"png": png, "alt": lookup["alt"]}
