@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from actions import food, subject
 from actions.answer import answer
@@ -10,7 +11,8 @@ from actions.daily_need import GROUP as NEED_GROUP
 from actions.daily_need import need
 from actions.interaction import GROUP as INTERACTION_GROUP
 from actions.interaction import interactions
-from bot.dialogue.reply import Kind, Reply
+from bot.conversations.state import ABOUT
+from bot.dialogue.reply import Reply
 from bot.dialogue.turn import Turn
 from bot.knowledge.intake import NoNeed
 from bot.knowledge.library import library
@@ -86,16 +88,15 @@ def of_magnesium(turn: Turn) -> bool:
 
 def _groups(turn: Turn) -> tuple[str, ...]:
     """The groups of the last reply that was about anything."""
-    for reply in turn.replies:
-        if reply.get("kind") in (Kind.ANSWER.value, Kind.LOOKUP.value, Kind.SAFETY.value):
-            return tuple(reply.get("topics") or ())
-    return ()
+    return tuple(_about(turn).get("topics") or ())
 
 
 def _lookup(turn: Turn) -> str | None:
     """The type of the last look-up, if the last answer was one."""
-    for reply in turn.replies:
-        if reply.get("kind") in (Kind.ANSWER.value, Kind.LOOKUP.value, Kind.SAFETY.value):
-            kind = (reply.get("lookup") or {}).get("type")
-            return str(kind) if kind else None
-    return None
+    kind = (_about(turn).get("lookup") or {}).get("type")
+    return str(kind) if kind else None
+
+
+def _about(turn: Turn) -> dict[str, Any]:
+    """The last reply that was about anything."""
+    return next((reply for reply in turn.replies if reply.get("kind") in ABOUT), {})

@@ -68,11 +68,11 @@ def workers(options: Settings) -> str | None:
 
 def knowledge(options: Settings) -> str | None:
     """Whether the knowledge base's files can be used."""
-    from bot.knowledge.base import read
     from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
+    from bot.knowledge_folder import read_all
 
     try:
-        read(options.knowledge)
+        read_all(options.knowledge)
     except (KnowledgeError, KnowledgeErrors, OSError) as error:
         first = str(error).splitlines()[0]
         return f"{first}; run 'rls knowledge check' for all"
@@ -119,7 +119,7 @@ def spool(options: Settings) -> str | None:
         return f"{options.spool} can't be written to; give the bot's user the right to, or set RLS_SPOOL"
     from bot.conversations.spool import Spool
 
-    waiting = Spool(options.spool, options.spool_megabytes * 1_000_000).size if options.spool.exists() else 0
+    waiting = Spool(options.spool, options.spool_bytes).size if options.spool.exists() else 0
     if waiting:
         return (
             f"{waiting} bytes of conversations wait on disk; bring the database back and start 'rls serve', which stores them"
@@ -221,7 +221,7 @@ def secrets(options: Settings) -> str | None:
     if options.secret is not None and len(options.secret) < SECRET_CHARACTERS:
         return f"RLS_SECRET has fewer than {SECRET_CHARACTERS} characters; take what 'openssl rand -hex 32' prints"
     for name, value in (("RLS_RASA_API_TOKEN", options.rasa_api_token), ("RLS_METRICS_TOKEN", options.metrics_token)):
-        if value is not None and len(value) < FEWEST_CHARACTERS:
+        if value and len(value) < FEWEST_CHARACTERS:
             return f"{name} has fewer than {FEWEST_CHARACTERS} characters; take what 'openssl rand -hex 16' prints"
     if options.secret is None and options.secret_file.exists() and options.secret_file.stat().st_mode & 0o077:
         return f"{options.secret_file} can be read by others; run 'chmod 600 {options.secret_file}'"

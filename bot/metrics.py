@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from bot.conversations.turns import UNCLEAR
 from bot.settings import settings
 
 if TYPE_CHECKING:
@@ -34,14 +35,10 @@ SPOOL = Gauge("rls_spool_bytes", "What waits on disk for the database.", multipr
 SPOOLED = Counter("rls_spooled_total", "Turns that could not be stored at once and were kept beside the database.")
 
 
-# Replies that say that a message was not understood.
-_MISSED = ("clarify", "out_of_scope", "error")
-
-
 def count(kind: str, channel: str) -> None:
     """Count a turn by the kind of its last reply."""
     TURNS.labels(kind, channel).inc()
-    if kind in _MISSED:
+    if kind in UNCLEAR:
         FALLBACKS.labels(kind).inc()
 
 

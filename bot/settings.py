@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     spool: Path = Field(HOME / "var" / "spool", description="folder of what waits to be stored while the database is away")
     spool_megabytes: int = Field(200, ge=1, description="most megabytes that may wait there")
     keep_days: int = Field(90, ge=1, description="days that a conversation is kept after its last message")
-    keep_days_by_channel: str = Field("", description="other days for some channels, such as sms=30,web=60")
+    keep_days_by_channel: str = Field("", description="other days for some channels, such as twilio_sms=30,web=60")
     models: Path = Field(HOME / "models", description="folder of trained models; the one made from the present content is used")
     encoder: Path | None = Field(None, description="another copy of the sentence encoder's ONNX file")
     country: str = Field("CA", regex="^(CA|US|UK|IE|AU|NZ|EU|OTHER)$", description="country whose emergency numbers come first")
@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     oidc_roles: str = Field("", description="which of them make which role, such as support=reviewer,leads=admin")
     log_level: str = Field("WARNING", description="least serious message that is logged")
     log_format: str = Field("text", regex="^(text|json)$", description="how log lines are written: text, or json")
+
+    @property
+    def spool_bytes(self) -> int:
+        """Most bytes that may wait in the spool."""
+        return self.spool_megabytes * 1_000_000
 
     class Config:
         env_prefix = "RLS_"

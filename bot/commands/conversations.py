@@ -135,7 +135,7 @@ def _told() -> Iterator[None]:
 def _spool() -> Spool:
     from bot.conversations.spool import Spool
 
-    return Spool(settings().spool, settings().spool_megabytes * 1_000_000)
+    return Spool(settings().spool, settings().spool_bytes)
 
 
 def _counted(counts: dict[str, int], where: str) -> None:

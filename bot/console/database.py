@@ -31,4 +31,4 @@ def archive(settings: Settings) -> Archive:
     Raises:
         bot.conversations.database.DatabaseError: the database is not one that is supported.
     """
-    return Archive(opened(settings.conversations), Spool(settings.spool, settings.spool_megabytes * 1_000_000))
+    return Archive(opened(settings.conversations), Spool(settings.spool, settings.spool_bytes))

@@ -20,7 +20,7 @@ class Filter:
     """A value of "" or None narrows nothing.
 
     Attributes:
-        words: what the text of a message or reply holds.
+        words: what a visitor's message holds.
         since, until: first and last day of the conversation's last message, in UTC.
         safety: a category of danger, or "any".
         low: a reply was given without being sure.

@@ -364,7 +364,7 @@ def archive(url: str, folder: Path, most: int) -> Archive:
 def the_archive() -> Archive:
     """The archive that the settings name."""
     options = settings()
-    return archive(options.conversations, options.spool, options.spool_megabytes * 1_000_000)
+    return archive(options.conversations, options.spool, options.spool_bytes)
 
 
 def _is_away(error: BaseException) -> bool:

@@ -45,13 +45,14 @@ class Retention:
         """From the settings.
 
         Raises:
-            RetentionError: `by_channel` is no list such as "sms=30,web=60".
+            RetentionError: `by_channel` is no list such as "twilio_sms=30,web=60".
         """
         found = {}
         for part in filter(None, (part.strip() for part in by_channel.split(","))):
             channel, _, number = (piece.strip() for piece in part.partition("="))
             if not channel or not number.isdigit() or int(number) < 1:
-                raise RetentionError(f"RLS_KEEP_DAYS_BY_CHANNEL: {part!r} is no channel and days; write e.g. sms=30,web=60")
+                mend = "write e.g. twilio_sms=30,web=60"
+                raise RetentionError(f"RLS_KEEP_DAYS_BY_CHANNEL: {part!r} is no channel and days; {mend}")
             found[channel] = int(number)
         # A visitor's session must not outlive the receipt that says that it has ended.
         return cls(days, found, max(days, receipts))

@@ -26,7 +26,7 @@ SPREAD_DAYS = 90
 MARK = "demo-"
 _ROWS = 500
 
-_CHANNELS = {"web": 58, "whatsapp": 15, "sms": 9, "telegram": 8, "facebook": 6, "slack": 2, "rest": 2}
+_CHANNELS = {"web": 58, "whatsapp": 15, "twilio_sms": 9, "telegram": 8, "messenger": 6, "slack": 2, "rest": 2}
 # Restless legs keep people awake: most messages come at night, by the hour of the day.
 _HOURS = [9, 10, 10, 9, 7, 4, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 4, 5, 7, 9, 10, 10]
 # How many turns a conversation has: most are short, a few are long.

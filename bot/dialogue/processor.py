@@ -84,7 +84,7 @@ class GuideProcessor(MessageProcessor):
                 self._erased.discard(message.sender_id)
             if not channel.spoke:
                 await self._say(Reply(kind=Kind.ERROR, text=TROUBLE), message.sender_id, channel)
-        metrics.count(channel.kind, channel.name())
+        metrics.count(channel.kind, message.input_channel or channel.name())
         return getattr(channel, "messages", None)
 
     async def parse_message(self, message: UserMessage, *args: Any, **kwargs: Any) -> Dict[str, Any]:

@@ -76,7 +76,7 @@ class GuideTrackerStore(TrackerStore):
             url = SQLTrackerStore.get_db_url(dialect, host, port, db or "", username, password, None, query)
             options = settings()
             url = url if isinstance(url, str) else url.render_as_string(hide_password=False)
-            archive = archives.archive(url, Path(options.spool), options.spool_megabytes * 1_000_000)
+            archive = archives.archive(url, Path(options.spool), options.spool_bytes)
         self.archive = archive or archives.the_archive()
         self._finder = finder
         # Not the event loop's own threads: a database that hangs must not hold up anything else.

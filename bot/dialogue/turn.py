@@ -40,7 +40,6 @@ class Turn:
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.understanding: Dict[str, Any] = message.get("understanding") or {}
         self.metadata: Dict[str, Any] = message.get("metadata") or {}
-        self.entities: List[Dict[str, Any]] = message.get("entities") or []
 
     @property
     def country(self) -> str:

@@ -109,8 +109,7 @@ def thresholds() -> dict[str, float]:
     """The thresholds on the confidence that the bot uses."""
     from bot.nlu import decision
 
-    named = {"offer": "OFFER_FROM", "answer": "ANSWER_FROM", "in scope": "IN_SCOPE_FROM"}
-    return {name: float(getattr(decision, constant)) for name, constant in named.items() if hasattr(decision, constant)}
+    return {"answer": decision.ANSWER_FROM, "in scope": decision.IN_SCOPE_FROM}
 
 
 def _replies(messages: Sequence[LabelledMessage], stock: bool) -> tuple[list[Scored], list[Scored], dict[str, str]]:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from bot.evaluation import judge
+from bot.nlu.decision import LOOKUPS
 from bot.settings import HOME, ROOT
 from bot.training import TrainingFailed
 
@@ -26,13 +27,6 @@ if TYPE_CHECKING:
 
 FALLBACK = "nlu_fallback"
 OTHER_LANGUAGE = "other_language"
-# Intents of data/nlu.yml that look something up, and the group that the result belongs to.
-LOOKUPS = {
-    "daily_need": "magnesium_daily_intake",
-    "food_amount": "magnesium_food_amount",
-    "food_total": "magnesium_food_amount",
-    "food_rank": "magnesium_foods",
-}
 # A boundary may have a group's name ("pregnancy").
 SAFETY = "safety_"
 # `rasa init` writes 100, for a handful of examples. So many take some 15 minutes on two cores; each epoch shows all of them.
@@ -115,7 +109,7 @@ class StockPipeline:
         """Train on the examples of the knowledge base, unless that was done already, and load.
 
         Args:
-            folder: where stock models are kept: not beside ours, whose newest one is served.
+            folder: where stock models are kept: not beside ours, which are told apart by their content.
 
         Raises:
             KnowledgeErrors: a knowledge file can't be used.

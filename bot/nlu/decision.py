@@ -13,7 +13,7 @@ from bot.safety.rules import CATEGORIES
 OUT_OF_SCOPE = "out_of_scope"
 UNCLEAR = "unclear"
 
-# Where the curves of docs/evaluation.md bend: see docs/decisions/thresholds.md.
+# Where the curves of docs/decisions/thresholds.md bend.
 IN_SCOPE_FROM = 0.5
 ANSWER_FROM = 0.22
 TALK_FROM = 0.12

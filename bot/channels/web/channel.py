@@ -60,8 +60,7 @@ class WebInput(InputChannel):
         self._renewal = self._options.web_renewal_days * DAY
         key = signing_key(self._options.secret, self._options.secret_file)
         self._sessions = Sessions(key, self._options.web_session_minutes * 60, self._renewal)
-        megabytes = self._options.spool_megabytes
-        self._records = Records(archive(self._options.conversations, self._options.spool, megabytes * 1_000_000))
+        self._records = Records(archive(self._options.conversations, self._options.spool, self._options.spool_bytes))
         self._document = document(self._options.web_longest_message)
         self._inbox: Inbox
         self._app: Sanic
