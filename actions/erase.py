@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.delete_choice import BUTTONS, NO, YES
+from bot.dialogue.reply import Kind, Reply
 from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 
-YES, NO = "yes", "no"
 SURE = "Shall I delete everything in this conversation, your messages and my replies? It can't be brought back."
 KEPT = "All right, nothing was deleted. You can ask me something else, or delete it later."
 # Said only where the bot runs without its own processor: with it, the deletion is done before an action is asked.
@@ -22,14 +22,10 @@ class ActionErase(ReplyingAction):
         return "action_erase"
 
     def outcome(self, turn: Turn) -> Outcome:
-        buttons = (
-            Button(title="Yes, delete it", payload=f"#delete:{YES}"),
-            Button(title="No, keep it", payload=f"#delete:{NO}"),
-        )
-        return Outcome(Reply(kind=Kind.SMALLTALK, text=SURE, buttons=buttons))
+        return Outcome(Reply(kind=Kind.SMALLTALK, text=SURE, buttons=BUTTONS))
 
 
-def reply(argument: str) -> Reply | None:
+def reply(payload: str) -> Reply | None:
     """What is said to yes and to no."""
     texts = {YES: CANNOT, NO: KEPT}
-    return Reply(kind=Kind.SMALLTALK, text=texts[argument]) if argument in texts else None
+    return Reply(kind=Kind.SMALLTALK, text=texts[payload]) if payload in texts else None

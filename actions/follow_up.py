@@ -14,6 +14,7 @@ from actions.daily_need import SLOTS
 from actions.offers import offer, topic_button
 from actions.source import sources
 from actions.unclear import REWORD, STARTING_POINTS, ActionUnclear
+from bot.dialogue.delete_choice import NO, YES
 from bot.dialogue.reply import Kind, Reply
 from bot.dialogue.turn import MISSES, Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
@@ -141,8 +142,8 @@ def repeat(turn: Turn) -> Reply | None:
 def yes(turn: Turn) -> Reply | None:
     """Yes to a choice takes it, where there is one only; yes to an answer asks for more of it."""
     payloads = [button.payload for button in turn.choices]
-    if "#delete:yes" in payloads:
-        return pick.follow("#delete:yes")
+    if YES in payloads:
+        return pick.follow(YES)
     kind = turn.last.get("kind")
     if kind in MISSES or (kind == Kind.SMALLTALK.value and payloads):
         return pick.follow(payloads[0]) if len(payloads) == 1 else which(turn) if payloads else None
@@ -153,8 +154,8 @@ def yes(turn: Turn) -> Reply | None:
 
 def no(turn: Turn) -> Reply | None:
     """No to choices, or to an answer that missed, asks for other words."""
-    if "#delete:no" in {button.payload for button in turn.choices}:
-        return pick.follow("#delete:no")
+    if NO in {button.payload for button in turn.choices}:
+        return pick.follow(NO)
     missed = turn.last.get("kind") == Kind.ANSWER.value and _WRONG.search(turn.text)
     if turn.last.get("kind") in MISSES or missed:
         rest = [topic for topic in turn.left_out if topic not in turn.topics] if missed else []

@@ -53,9 +53,7 @@ def follow(payload: str) -> Reply | None:
         return answer(library().base, [argument])
     if verb == "food":
         return food.one(argument)
-    if verb == "delete":
-        return erase.reply(argument)
-    return None
+    return erase.reply(payload)
 
 
 def everything(buttons: Sequence[Button]) -> Reply | None:

@@ -11,10 +11,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversations.erasure import KIND, Receipt
 from bot.dialogue.choice import place, titled
-from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.delete_choice import BUTTONS, YES
+from bot.dialogue.pick_policy import on_screen
+from bot.dialogue.reply import Kind, Reply
 from bot.dialogue.tracker_store import GuideTrackerStore
 
-YES = "#delete:yes"
 AFFIRM = "affirm"
 NOT_NOW = "I can't delete the conversation just now: where it is kept does not answer. Please try again in a few minutes."
 
@@ -22,7 +23,7 @@ NOT_NOW = "I can't delete the conversation just now: where it is kept does not a
 def confirmed(tracker: DialogueStateTracker) -> bool:
     """Whether the message is a yes to the question that the bot asked last, pressed or in words."""
     message = tracker.latest_message
-    buttons = _last_buttons(tracker)
+    buttons = on_screen(tracker)
     if message is None or not message.text or YES not in {button.payload for button in buttons}:
         return False
     if message.text == YES or message.intent.get("name") == AFFIRM:
@@ -49,8 +50,7 @@ def receipt(proof: Receipt) -> Reply:
 
 def not_now() -> Reply:
     """What is said where the database does not answer."""
-    buttons = (Button(title="Yes, delete it", payload=YES), Button(title="No, keep it", payload="#delete:no"))
-    return Reply(kind=Kind.SMALLTALK, text=NOT_NOW, buttons=buttons)
+    return Reply(kind=Kind.SMALLTALK, text=NOT_NOW, buttons=BUTTONS)
 
 
 async def erase(store: TrackerStore, sender: str) -> Receipt:
@@ -85,10 +85,3 @@ def _places(store: Any) -> Iterator[Any]:
     fallback = getattr(store, "_fallback_tracker_store", None)
     if fallback is not None:
         yield from _places(fallback)
-
-
-def _last_buttons(tracker: DialogueStateTracker) -> list[Button]:
-    for event in reversed(tracker.events):
-        if isinstance(event, BotUttered):
-            return [Button(**button) for button in (event.metadata.get("reply") or {}).get("buttons") or ()]
-    return []

@@ -9,10 +9,8 @@ from pydantic import Field
 from bot.dialogue.reply import FinishedReply, Kind, Reply
 from bot.knowledge.document import Document
 from bot.knowledge.errors import KnowledgeErrors
-from bot.knowledge.topic import Strict
+from bot.knowledge.topic import Strict, who
 from bot.safety.rules import CALL_AT_ONCE
-
-ADVISERS_NAMED = 2
 
 
 class Wording(Strict):
@@ -76,11 +74,3 @@ class Disclaimer:
         """The full wording, for whoever asks for it."""
         number = self._numbers.get(country, self._numbers["OTHER"])
         return self._wordings["default"].full.format(number=number)
-
-
-def who(advisers: tuple[str, ...]) -> str:
-    """ "a doctor or pharmacist"; a doctor is named where only a specialist's team would be."""
-    names = list(advisers[:ADVISERS_NAMED])
-    if not {"doctor", "pharmacist"} & set(names):
-        names = [*names[:1], "doctor"]
-    return f"a {' or '.join(names)}"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from enum import Enum
 
 from pydantic import BaseModel, Field, root_validator, validator
 from pydantic.fields import ModelField
 
+# How many of those who can advise are named.
+PROFESSIONALS_NAMED = 2
 # How many entries a list of a topic has, at the least and at the most.
 COUNTS = {"questions": (25, 400), "answer": (2, 6), "detail": (1, 10), "consult": (1, 4), "related": (2, 4)}
 
@@ -150,3 +153,11 @@ class Topic(Strict):
         """Ids of all sources of the answer and its detail, in the order of their first use."""
         cited = (source for sentence in (*self.answer, *self.detail) for source in sentence.sources)
         return tuple(dict.fromkeys(cited))
+
+
+def who(professionals: Sequence[str]) -> str:
+    """ "a doctor or pharmacist"; a doctor is named where only a specialist's team would be."""
+    names = list(professionals[:PROFESSIONALS_NAMED])
+    if not {"doctor", "pharmacist"} & set(names):
+        names = [*names[:1], "doctor"]
+    return f"a {' or '.join(names)}"

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from bot.dialogue.disclaimer import Disclaimer, who
+from bot.dialogue.disclaimer import Disclaimer
 from bot.dialogue.reply import Answer, Citation, FinishedReply, Kind, Reply, named, short_name
 from bot.knowledge.errors import KnowledgeErrors
 from bot.knowledge.source import Source
+from bot.knowledge.topic import who
 from bot.settings import ROOT
 
 SOURCE = Citation(id="a-2020", name="Able", title="On legs", kind="guideline", year="2020", url="https://example.org/a")

@@ -16,7 +16,7 @@ from bot.knowledge.document import Document
 from bot.knowledge.foods import SOURCE, Foods
 from bot.knowledge.site import markup, search
 from bot.knowledge.source import Source
-from bot.knowledge.topic import Professional, Sentence, Status, Topic
+from bot.knowledge.topic import Sentence, Status, Topic, who
 from bot.safety.rules import CountryEntry, RuleBook
 
 HERE = Path(__file__).parent
@@ -153,7 +153,7 @@ class Site:
             consult=consult(topic),
             because=GRADES[topic.evidence.grade.value],
             recheck=len(self.base.to_recheck(topic)),
-            advice=self.advice.format(who=_adviser(topic)),
+            advice=self.advice.format(who=who([professional.value for professional in topic.consult])),
         )
 
     def _sources(self) -> str:
@@ -211,7 +211,7 @@ class Site:
 
 def consult(topic: Topic) -> str:
     """ "doctor, pharmacist or nurse"."""
-    names = [who.value for who in topic.consult]
+    names = [professional.value for professional in topic.consult]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
@@ -224,13 +224,6 @@ def plain_name(source: Source) -> str:
     """A source's author and year, for a list."""
     year = "" if source.year is None else f", {source.year}"
     return f"{source.by or 'No author named'}{year}"
-
-
-def _adviser(topic: Topic) -> str:
-    names = [who.value for who in topic.consult[:2]]
-    if not {Professional.DOCTOR, Professional.PHARMACIST} & set(topic.consult[:2]):
-        names = [names[0], Professional.DOCTOR.value]
-    return f"a {' or '.join(names)}"
 
 
 def _notes(sentence: Sentence, numbers: dict[str, int], base: KnowledgeBase) -> list[tuple[int, str]]:
