@@ -17,7 +17,7 @@ import aiohttp
 import requests
 
 from bench.load import MESSAGES
-from bot.dialogue.turn import TROUBLE
+from bot.dialogue.reply import TROUBLE
 from tests.channels.messaging.slack_standin import SlackStandIn, SlackUser
 from tests.channels.messaging.standin import StandIn
 from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramUser

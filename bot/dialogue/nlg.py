@@ -11,8 +11,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue.disclaimer import Disclaimer
-from bot.dialogue.reply import Button, FinishedReply, Kind, Reply
-from bot.dialogue.turn import COUNTRY, REPLY, SAID, TROUBLE, country_of
+from bot.dialogue.reply import TROUBLE, Button, FinishedReply, Kind, Reply
+from bot.dialogue.turn import COUNTRY, REPLY, SAID, country_of
 from bot.settings import settings
 
 

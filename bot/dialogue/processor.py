@@ -35,10 +35,9 @@ from bot.dialogue.deletion import confirmed, erase, not_now, receipt
 from bot.dialogue.errors import BrokenModel
 from bot.dialogue.in_process import InProcessAction, InProcessActions
 from bot.dialogue.nlg import GuideNLG
-from bot.dialogue.reply import Kind, Reply
+from bot.dialogue.reply import TROUBLE, Kind, Reply
 from bot.dialogue.runner import ServedModel, StraightRunner
 from bot.dialogue.tracker_store import BEGAN
-from bot.dialogue.turn import TROUBLE
 
 logger = logging.getLogger(__name__)
 

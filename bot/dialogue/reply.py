@@ -12,6 +12,8 @@ from bot.knowledge.source import Source
 from bot.knowledge.topic import Grade, Topic
 
 SOURCES_NAMED = 3
+# What is said where a turn fails.
+TROUBLE = "Something went wrong on my side, and I have no answer for you. Please ask again, or in other words."
 
 
 class Kind(str, Enum):

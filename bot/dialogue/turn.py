@@ -12,7 +12,7 @@ from typing import Any, Dict, List
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.dialogue.reply import Button, Kind, Reply
+from bot.dialogue.reply import TROUBLE, Button, Kind, Reply
 from bot.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ SAID = "utter_said"
 # The slot, and what a channel knows of a message.
 COUNTRY = "country"
 MISSES = (Kind.CLARIFY.value, Kind.OUT_OF_SCOPE.value)
-TROUBLE = "Something went wrong on my side, and I have no answer for you. Please ask again, or in other words."
 
 
 class Turn:

@@ -6,8 +6,8 @@ import pytest
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.dialogue.reply import Button, Kind, Reply
-from bot.dialogue.turn import REPLY, SAID, TROUBLE, Outcome, ReplyingAction, Turn, through_nlg
+from bot.dialogue.reply import TROUBLE, Button, Kind, Reply
+from bot.dialogue.turn import REPLY, SAID, Outcome, ReplyingAction, Turn, through_nlg
 from bot.settings import settings
 
 

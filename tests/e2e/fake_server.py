@@ -21,6 +21,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.dialogue.agent import stored_conversations
 from bot.dialogue.deletion import erase, receipt
+from bot.dialogue.nlg import GuideNLG
 from bot.dialogue.reply import Answer, Button, Citation, FinishedReply, Kind
 from bot.knowledge.drawing import Box, Drawing, Words
 from bot.knowledge.topic import Grade
@@ -139,6 +140,7 @@ class FakeAgent:
     def __init__(self, store: TrackerStore) -> None:
         self.tracker_store = store
         store.domain = Domain.empty()
+        self.nlg = GuideNLG()
         self.asked: list[str] = []
 
     def is_ready(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Dict, FrozenSet, Iterator, List, Mapping, Opti
 from pydantic import SecretStr
 
 from bot.channels.messaging.app import App, Failed, Later, Outgoing, Refused, Request, Result, Sent
-from bot.channels.messaging.received import json_object, same
+from bot.channels.messaging.received import ASK_AGAIN, SERVER_ERROR, answered, json_object, retry_after, same
 
 SIGNATURE = "x-hub-signature-256"
 METHOD = "sha256="
@@ -19,8 +19,6 @@ METHOD = "sha256="
 TOKEN = frozenset({0, 190})
 # Of the Graph API: unknown, service, too many calls of the app, of the user.
 PASSING = frozenset({1, 2, 4, 17, 32, 613})
-SERVER_ERROR = 500
-ASK_AGAIN = frozenset({408, 425, 429})
 # What Meta's apps take for bold, italic, struck out and code, and signs that look the same and mean nothing.
 MARKS = {"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"}
 _MARK = re.compile(r"(?<![^\W_])[*_~`]+|[*_~`]+(?![^\W_])")
@@ -102,20 +100,6 @@ class MetaApp(App):
     def _secret(self, which: int) -> str:
         secret = self.credentials[which]
         return secret.get_secret_value() if secret else ""
-
-
-def answered(body: bytes) -> Dict[str, Any]:
-    """A provider's answer as an object; empty where it is none."""
-    try:
-        return json_object(body)
-    except Refused:
-        return {}
-
-
-def retry_after(headers: Mapping[str, str]) -> Optional[float]:
-    """The seconds that an answer asks to wait; None where it names none."""
-    given = next((value for key, value in headers.items() if key.lower() == "retry-after"), "").strip()
-    return float(given) if given.isdecimal() else None
 
 
 def objects(given: Any) -> List[Dict[str, Any]]:

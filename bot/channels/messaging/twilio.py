@@ -18,9 +18,9 @@ from twilio.request_validator import RequestValidator, add_port, remove_port
 from bot.channels.messaging import country, words
 from bot.channels.messaging.app import App, Failed, Incoming, Later, Outgoing, Refused, Request, Result, Sent, What
 from bot.channels.messaging.chart_link import ChartLinks
-from bot.channels.messaging.meta import answered, retry_after, unmarked
+from bot.channels.messaging.meta import unmarked
 from bot.channels.messaging.numbers import numbered
-from bot.channels.messaging.received import same
+from bot.channels.messaging.received import ASK_AGAIN, SERVER_ERROR, answered, retry_after, same
 from bot.channels.messaging.segments import plain, room, segments
 from bot.channels.messaging.split import PARAGRAPH, split
 from bot.safety.rules import URGENT
@@ -39,8 +39,6 @@ OPTED = {"STOP": What.STOP, "START": What.START}
 MEDIA = {"audio": What.VOICE, "image": What.PICTURE, "video": What.PICTURE}
 # Wrong credentials, too many requests, service away; the rate of WhatsApp and of one number.
 PASSING = frozenset({20003, 20429, 20503, 14107, 63018})
-SERVER_ERROR = 500
-ASK_AGAIN = frozenset({408, 425, 429})
 
 
 class TwilioApp(App):

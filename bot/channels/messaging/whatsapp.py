@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from bot.channels.messaging import country
 from bot.channels.messaging.app import Incoming, Outgoing, Request, What
-from bot.channels.messaging.meta import MetaApp, answered, moment, named, objects, part, unmarked, words
+from bot.channels.messaging.meta import MetaApp, moment, named, objects, part, unmarked, words
 from bot.channels.messaging.numbers import numbered
+from bot.channels.messaging.received import answered
 from bot.channels.messaging.split import split
 from bot.channels.messaging.words import chat_word
 

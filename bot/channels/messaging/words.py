@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.messaging.app import What
-from bot.dialogue.reply import Kind, Reply
+from bot.dialogue.reply import TROUBLE, Kind, Reply
 
 # The words that carriers and WhatsApp know, alone in a message.
 STOP = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"})
@@ -24,7 +24,6 @@ TEXTS = {
     What.STOP: "You will get no more messages from me. Send START if you want to ask something again.",
     What.START: "I can write to you again. You can ask about restless legs and magnesium, or send STOP at any time.",
 }
-UNABLE = "Something went wrong on my side, and I have no answer for you. Please ask again, or in other words."
 
 
 def reply(what: What) -> Reply:
@@ -34,7 +33,7 @@ def reply(what: What) -> Reply:
 
 def trouble() -> Reply:
     """The reply where no answer could be made."""
-    return Reply(kind=Kind.ERROR, text=UNABLE)
+    return Reply(kind=Kind.ERROR, text=TROUBLE)
 
 
 def word(text: str) -> What:
