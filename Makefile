@@ -32,7 +32,7 @@ train: setup ## Train a model, unless there is one for the present content
 # a server or a browser.
 test: setup ## Run every test
 	@mkdir -p var; $(RLS) train > var/train.log 2>&1 || { tail -n 5 var/train.log >&2; exit 1; }
-	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -n 2 --dist loadfile
 
 lint: setup ## Check style, types, spelling and the borders between packages
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/codespell && .venv/bin/lint-imports

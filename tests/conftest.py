@@ -76,7 +76,7 @@ def bot(trained_model: Path) -> Iterator[Bot]:
 
 # Rooms whose tests drive a browser or race real clocks: on a busy machine one of them may miss its moment.
 TIMED = ("/e2e/", "/channels/", "/faults/")
-TIMED_FILES = ("test_loop.py", "test_server.py", "test_stock_rasa.py", "test_supervisor.py", "test_order.py")
+TIMED_FILES = ("test_server.py", "test_stock_rasa.py", "test_supervisor.py", "test_order.py")
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -91,12 +91,6 @@ def pytest_make_collect_report() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # These files take longest. First, they leave the many quick ones to fill up what is left at the end.
-    items.sort(key=lambda item: not _is_timed(item))
     for item in items:
-        if _is_timed(item):
+        if any(room in str(item.path) for room in TIMED) or item.path.name in TIMED_FILES:
             item.add_marker(pytest.mark.flaky(reruns=2))
-
-
-def _is_timed(item: pytest.Item) -> bool:
-    return any(room in str(item.path) for room in TIMED) or item.path.name in TIMED_FILES
