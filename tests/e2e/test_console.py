@@ -137,7 +137,12 @@ def test_each_role_sees_its_screens_and_no_other(entered: Entered, console: Runn
 
 def test_the_queue_is_gone_through_by_keyboard(entered: Entered, console: RunningConsole) -> None:
     page = entered("vera", "/")
-    press = page.keyboard.press
+
+    def press(key: str) -> None:
+        # What stands on a page can be seen before its keys work.
+        page.wait_for_load_state()
+        page.keyboard.press(key)
+
     press("s")
     page.wait_for_url("**/conversations?safety=any&open=1")
     rows = page.locator("[data-item]")
