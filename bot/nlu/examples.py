@@ -52,13 +52,10 @@ class Examples:
         """How like each example each text is, shape (texts, n), from 0 to 1.2; `vectors` has shape (texts, 384)."""
         likeness = (self.vectors @ vectors.T).T
         _sharpen(likeness)
-        rows, columns, values = self.word_weights.entries([_ends(text) for text in texts])
-        for number, row in enumerate(likeness):
-            own = rows == number
-            # Only the columns of a message's own words, added up: a fifth of the time of a product with all.
-            known = self.words[columns[own]]
-            weighted = known.data * np.repeat(values[own], np.diff(known.indptr))
-            row += WORDS * np.bincount(known.indices, weighted, len(row))
+        words = self.word_weights.weigh([_ends(text) for text in texts])
+        for row, start, end in zip(likeness, words.indptr, words.indptr[1:], strict=False):
+            # Only the columns of a message's own words: a tenth of the time of a product with all.
+            row += WORDS * (words.data[start:end] @ self.words[words.indices[start:end]])
         return likeness
 
     def among_themselves(self) -> Floats:

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
-Numbers = NDArray[np.int_]
-
 # Hashing keeps no word list, so nothing of what a visitor typed could be kept either; 2^18 columns hold our words apart.
 COLUMNS = 2**18
 _HASHING = {"n_features": COLUMNS, "alternate_sign": False, "norm": None, "lowercase": True}
@@ -40,11 +38,6 @@ class WordWeights:
 
     def weigh(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Texts as rows of length 1 in each view, side by side: shape (len(texts), 2 * 2^18)."""
-        rows, columns, values = self.entries(texts)
-        return sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), 2 * COLUMNS))
-
-    def entries(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, NDArray[np.float32]]:
-        """What `weigh` is made of: the row, the column and the value of each entry."""
         rows, columns, values = [], [], []
         for start, view, rarity in zip((0, COLUMNS), _VIEWS, self.rarity, strict=True):
             counts = view.transform(texts)
@@ -54,7 +47,8 @@ class WordWeights:
             rows.append(row)
             columns.append(counts.indices + start)
             values.append(value.astype(np.float32))
-        return np.concatenate(rows), np.concatenate(columns), np.concatenate(values)
+        content = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+        return sparse.csr_matrix(content, shape=(len(texts), 2 * COLUMNS))
 
     def save(self, folder: Path) -> None:
         """Write into a folder, without pickle."""
