@@ -7,11 +7,7 @@ from pathlib import Path
 from bot.dialogue.disclaimer import Disclaimer
 from bot.knowledge.base import KnowledgeBase, read
 from bot.knowledge.document import Document
-from bot.knowledge.foods import Foods
-from bot.knowledge.intake import Intake
-from bot.knowledge.interactions import Interactions
-from bot.knowledge.names import Names
-from bot.safety.replies import Replies
+from bot.knowledge.library import Library
 
 # Of these only that they can be read; what stands in them is free.
 WORDS = ("vocabulary.yml", "languages.yml")
@@ -24,11 +20,7 @@ def read_all(folder: Path) -> KnowledgeBase:
         KnowledgeError, KnowledgeErrors: what is wrong in a file; each line with the place and the mend.
     """
     base = read(folder)
-    names = Names.load(folder / "names.yml")
-    Foods.load(folder / "foods")
-    Intake.load(folder / "intake.csv")
-    Interactions.load(folder / "interactions.csv", names)
-    Replies.load(folder / "safety.yml")
+    Library.of(base, folder)
     Disclaimer.load(folder)
     for name in WORDS:
         Document.read(folder / name)

@@ -38,9 +38,18 @@ class Library:
         engine = store.engine(database)
         if store.stored_version(engine) is None:
             store.save(read(folder), engine)
+        return cls.of(store.load(engine), folder)
+
+    @classmethod
+    def of(cls, base: KnowledgeBase, folder: Path) -> Library:
+        """A knowledge base with the tables of a knowledge folder.
+
+        Raises:
+            KnowledgeError, KnowledgeErrors: a file can't be used.
+        """
         names = Names.load(folder / "names.yml")
         return cls(
-            base=store.load(engine),
+            base=base,
             foods=Foods.load(folder / "foods"),
             intake=Intake.load(folder / "intake.csv"),
             interactions=Interactions.load(folder / "interactions.csv", names),
