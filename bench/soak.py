@@ -97,11 +97,13 @@ def main() -> None:
         server = stack.enter_context(Running(command, folder, answers(f"{url}/ready"), "bot", ROOT, environment))
         faults = Faults(chosen.minutes * 60, chosen.kill_every, chosen.restarts, shared, database)
         apps = [make() for make in (lambda: AppVisitor.telegram(url, telegram), lambda: AppVisitor.slack(url, slack)) * 2]
-        problems = asyncio.run(_soak(url, server, faults, ports[1], chosen.visitors, apps))
+        try:
+            problems = asyncio.run(_soak(url, server, faults, ports[1], chosen.visitors, apps))
+        finally:
+            log = server.log.read_text(encoding="utf-8", errors="replace")
+            if chosen.log:
+                chosen.log.write_text(log, encoding="utf-8")
         problems += [*telegram.refused, *slack.refused]
-        log = server.log.read_text(encoding="utf-8", errors="replace")
-        if chosen.log:
-            chosen.log.write_text(log, encoding="utf-8")
         for marker in ("Traceback", "ERROR"):
             print(f"{marker} in the log: {log.count(marker)}")
     print("\n".join(problems) or "nothing was lost, doubled, out of order or grew")

@@ -43,6 +43,10 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
 
+class NotOpened(RuntimeError):
+    """The web channel gave no session."""
+
+
 class WebVisitor:
     """Somebody with the page open."""
 
@@ -69,27 +73,51 @@ class WebVisitor:
         self._tally.waits.append(time.perf_counter() - started)
 
     async def history(self, http: aiohttp.ClientSession) -> list[str]:
-        """What the server knows of the conversation: the messages' ids in order."""
-        headers = {"Authorization": f"Bearer {self._tokens['session']}"}
-        async with http.get(f"{self._url}/messages", headers=headers) as answer:
-            return [turn["id"] for turn in (await answer.json())["turns"]]
+        """What the server knows of the conversation: the messages' ids in order; none where it does not say so in time."""
+        until = time.monotonic() + ANSWERED_WITHIN
+        while time.monotonic() < until:
+            try:
+                async with http.get(f"{self._url}/messages", headers=await self._headers(http)) as answer:
+                    said = await answer.json()
+                if answer.status == 200:
+                    return [turn["id"] for turn in said["turns"]]
+                self._refused(said["error"]["code"])
+            except (aiohttp.ClientError, asyncio.TimeoutError, NotOpened) as error:
+                self._tally.excuses[f"history: {error or type(error).__name__}"] += 1
+            await asyncio.sleep(0.5)
+        return []
 
     async def _once(self, http: aiohttp.ClientSession, name: str, text: str) -> dict[str, Any]:
         try:
-            if not self._tokens:
-                async with http.post(f"{self._url}/session") as answer:
-                    if answer.status != 200:
-                        return {"type": f"session {answer.status}"}
-                    self._tokens = await answer.json()
-            headers = {"Authorization": f"Bearer {self._tokens['session']}"}
             body = {"id": name, "text": text}
-            async with http.post(f"{self._url}/messages", json=body, headers=headers) as answer:
+            async with http.post(f"{self._url}/messages", json=body, headers=await self._headers(http)) as answer:
                 lines = [json.loads(line) for line in (await answer.text()).splitlines() if line]
                 if answer.status != 200:
+                    self._refused(lines[0]["error"]["code"])
                     return {"type": "refused", **lines[0]["error"]}
                 return lines[-1] if lines else {"type": "broken"}
+        except NotOpened as error:
+            return {"type": str(error)}
         except (aiohttp.ClientError, asyncio.TimeoutError, json.JSONDecodeError, OSError) as error:
             return {"type": type(error).__name__}
+
+    async def _headers(self, http: aiohttp.ClientSession) -> dict[str, str]:
+        """Those of the open session; it is opened, or renewed, where there is none.
+
+        Raises:
+            NotOpened: it could not be.
+        """
+        if "session" not in self._tokens:
+            body = {"renewal": self._tokens["renewal"]} if self._tokens else {}
+            async with http.post(f"{self._url}/session", json=body) as answer:
+                if answer.status != 200:
+                    raise NotOpened(f"session {answer.status}")
+                self._tokens = await answer.json()
+        return {"Authorization": f"Bearer {self._tokens['session']}"}
+
+    def _refused(self, code: str) -> None:
+        if code == "session_expired":
+            del self._tokens["session"]
 
 
 async def rest_visitor(http: aiohttp.ClientSession, url: str, tally: Tally, until: float) -> None:
