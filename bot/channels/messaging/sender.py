@@ -44,7 +44,7 @@ class Sender:
         headers = {**app.headers(request), KEY: key}
         try:
             async with self._session.post(url, headers=headers, allow_redirects=False, **_content(request)) as answer:
-                body = await answer.content.read(MOST_BYTES)
+                body = await _body(answer)
                 status, told = answer.status, answer.headers
         except asyncio.TimeoutError:
             return Later("no answer in time"), None
@@ -65,6 +65,16 @@ def wait(attempts: int, asked: Optional[float], chance: random.Random) -> float:
     """
     grown = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempts, 20))
     return max(asked or 0.0, grown / 2) + chance.uniform(0, grown / 2)
+
+
+async def _body(answer: aiohttp.ClientResponse) -> bytes:
+    """What an answer says, all of it: it may come in pieces, and half of it would be taken for a failure."""
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) >= MOST_BYTES:
+            break
+    return bytes(body)
 
 
 def _content(request: Outgoing) -> Dict[str, Any]:
