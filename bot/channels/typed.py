@@ -6,6 +6,8 @@ import re
 
 # All control characters but tab and line feed: a database may refuse them, and nobody means them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# White space too, of any kind: Rasa looks for the slash behind it.
+_ORDER = re.compile(r"\A[\s/]+")
 
 
 def readable(text: str) -> str:
@@ -16,4 +18,4 @@ def readable(text: str) -> str:
 
 def no_command(text: str) -> str:
     """A text that is no order: Rasa takes one that starts with a slash for a command, and a visitor has none to give."""
-    return text.lstrip("/ ") or "?"
+    return _ORDER.sub("", text) or "?"
