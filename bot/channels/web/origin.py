@@ -33,7 +33,7 @@ class Origins:
         """
         if origin is None:
             return {"Vary": "Origin"}
-        if ANY not in self._allowed and origin.lower() not in self._allowed and urlsplit(origin).netloc != host:
+        if ANY not in self._allowed and origin.lower() not in self._allowed and not _is_of(origin, host):
             raise Problem(403, "origin", "This website is not allowed to use this chat. Its owner can ask for it.")
         return {
             "Access-Control-Allow-Origin": origin,
@@ -49,6 +49,15 @@ class Origins:
             "Access-Control-Allow-Headers": HEADERS,
             "Access-Control-Max-Age": "600",
         }
+
+
+def _is_of(origin: str, host: str) -> bool:
+    """Whether an origin is the server's own; what names no host is nobody's."""
+    try:
+        named = urlsplit(origin).netloc.lower()
+    except ValueError:
+        return False
+    return bool(named) and named == host.lower()
 
 
 def leave_origins_to_us(app: Sanic, prefix: str) -> None:
