@@ -93,3 +93,36 @@ def test_kidney_disease_is_no_food(stage: Stage) -> None:
 def test_every_topic_that_a_follow_up_leads_to_exists(stage: Stage) -> None:
     named = {*subject.FORMS.values(), *(topic for pair in subject.STAGES.values() for topic in pair)}
     assert named <= set(library().base.topics)
+
+
+@pytest.mark.parametrize("text", ["and for a pregnant woman of 70?", "and for a 30 year old?", "and for a pregnant woman?"])
+def test_a_need_that_can_not_be_looked_up_is_answered_by_its_topic(stage: Stage, text: str) -> None:
+    stage.events.append(
+        {"event": "bot", "text": "", "metadata": {"reply": need(library().intake.need(71, "male")).dict()}},
+    )
+    assert stage.one(FOLLOW, "what_about", text).answers[0].topic == "magnesium_daily_intake"
+
+
+def test_an_age_is_no_question_of_need_where_need_was_not_the_subject(stage: Stage) -> None:
+    about(stage, "symptoms")
+    reply = stage.one(FOLLOW, "what_about", "and for a 30 year old woman?")
+    assert reply.lookup is None
+
+
+def test_a_medicine_without_a_topic_is_looked_up_as_a_clash_after_magnesium(stage: Stage) -> None:
+    about(stage, "magnesium_evidence")
+    reply = stage.one(FOLLOW, "what_about", "and with ibuprofen")
+    assert reply.lookup
+    assert reply.lookup["type"] == "interaction"
+
+
+@pytest.mark.parametrize("text", ["", "and?", "what about it then", "\U0001f9b5"])
+def test_a_follow_up_that_names_nothing_is_asked_back(stage: Stage, text: str) -> None:
+    about(stage, "symptoms")
+    assert stage.one(FOLLOW, "what_about", text, choices=["caffeine"]).kind is Kind.CLARIFY
+
+
+def test_small_talk_in_between_does_not_change_the_subject(stage: Stage) -> None:
+    about(stage, "magnesium_evidence")
+    stage.turn("utter_thanks", "thanks", "thanks")
+    assert stage.one(FOLLOW, "what_about", "and for children?").answers[0].topic == "children_treatment"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from actions.answer import ActionAnswer
+from actions.erase import CANNOT, KEPT, ActionErase
 from actions.follow_up import (
     ALL_RIGHT,
     ALL_SAID,
@@ -154,3 +155,68 @@ def test_no_ends_the_form_and_forgets_what_was_said(stage: Stage) -> None:
     assert stage.one(FOLLOW, "deny").text == STOPPED
     assert stage.loop is None
     assert not any(stage.slots.values())
+
+
+@pytest.mark.parametrize("intent", ["tell_more", "why", "simpler", "clarify"])
+def test_what_follows_on_choices_asks_which_of_them(stage: Stage, intent: str) -> None:
+    offered = stage.one(ActionUnclear(), "unclear", "legs", choices=["symptoms", "causes"])
+    reply = stage.one(FOLLOW, intent, "tell me")
+    assert (reply.kind, reply.text) == (Kind.CLARIFY, WHICH)
+    assert (reply.buttons, reply.offered) == (offered.buttons, offered.offered)
+
+
+def test_simpler_of_small_talk_has_nothing_to_say_more_simply(stage: Stage) -> None:
+    stage.turn("utter_thanks", "thanks")
+    assert stage.one(FOLLOW, "simpler").text == NOTHING_YET
+
+
+def test_simpler_of_two_answers_is_the_first_sentence_of_each(stage: Stage) -> None:
+    answered(stage, "citrate", "oxide")
+    short = stage.one(FOLLOW, "simpler").answers
+    assert [said.text for said in short] == [library().base.topics[topic].answer[0].text for topic in ("citrate", "oxide")]
+
+
+def test_simpler_twice_stays_simple(stage: Stage) -> None:
+    answered(stage, "citrate")
+    first, second = stage.one(FOLLOW, "simpler"), stage.one(FOLLOW, "simpler")
+    assert first.body() == second.body()
+
+
+def test_repeat_of_a_repeat_is_the_same_with_its_buttons(stage: Stage) -> None:
+    stage.one(ActionUnclear(), "unclear", "legs", choices=["symptoms", "causes"])
+    shown = stage.shown
+    for _ in range(2):
+        stage.one(FOLLOW, "repeat")
+        assert stage.shown == shown
+
+
+def test_yes_to_an_answer_tells_more(stage: Stage) -> None:
+    answered(stage, "citrate")
+    assert stage.one(FOLLOW, "affirm", "yes").answers[0].text == library().base.topics["citrate"].detail_text
+
+
+def test_yes_to_a_greeting_that_offers_questions_asks_which(stage: Stage) -> None:
+    stage.turn("utter_greeting", "greeting", "hello")
+    shown = stage.shown
+    assert shown
+    assert stage.one(FOLLOW, "affirm", "yes").text == WHICH
+    assert stage.shown == shown
+
+
+@pytest.mark.parametrize(("intent", "said"), [("affirm", CANNOT), ("deny", KEPT)])
+def test_yes_and_no_to_a_deletion(stage: Stage, intent: str, said: str) -> None:
+    stage.one(ActionErase(), "delete_data", "delete all of this")
+    assert stage.one(FOLLOW, intent, "ok").text == said
+
+
+def test_a_topic_that_has_gone_since_is_no_subject(stage: Stage) -> None:
+    gone = answered(stage, "citrate").dict()
+    gone["answers"][0]["topic"] = "leeches"
+    stage.events[-1]["metadata"]["reply"] = gone
+    for intent in ("tell_more", "simpler"):
+        assert stage.one(FOLLOW, intent).kind is Kind.CLARIFY
+
+
+def test_in_a_form_another_subject_is_answered(stage: Stage) -> None:
+    stage.loop = "daily_need_form"
+    assert stage.one(FOLLOW, "what_about", "what about citrate").answers[0].topic == "citrate"

@@ -5,7 +5,7 @@ import pytest
 from actions.answer import ActionAnswer
 from actions.erase import CANNOT, KEPT, ActionErase
 from actions.food import ActionFood
-from actions.pick import ActionPick
+from actions.pick import ON_SCREEN, ActionPick
 from actions.unclear import ActionUnclear
 from bot.dialogue.reply import Kind
 from tests.actions.stage import Stage
@@ -87,3 +87,37 @@ def test_deletion_is_confirmed_once(stage: Stage) -> None:
     assert stage.one(PICK, "pick", "#delete:no").text == KEPT
     # Without the bot's own processor nothing can be deleted, and it says so.
     assert stage.one(PICK, "pick", "#delete:yes").text == CANNOT
+
+
+def test_both_takes_two_of_three(stage: Stage) -> None:
+    offered(stage, "symptoms", "causes", "diagnosis")
+    assert [said.topic for said in stage.one(PICK, "pick", "both").answers] == ["symptoms", "causes"]
+
+
+def test_all_where_no_topic_was_offered_is_asked_back(stage: Stage) -> None:
+    stage.turn("utter_thanks", "thanks")
+    assert stage.one(PICK, "pick", "all of them").kind is Kind.CLARIFY
+
+
+def test_the_other_one_of_two_that_were_not_taken_is_the_second(stage: Stage) -> None:
+    offered(stage, "symptoms", "causes")
+    assert stage.one(PICK, "pick", "the other one").answers[0].topic == "causes"
+
+
+@pytest.mark.parametrize("text", ["1", "the other one", "both", "last", "#topic:symptoms"])
+def test_nothing_can_be_picked_before_anything_was_offered(stage: Stage, text: str) -> None:
+    assert stage.one(PICK, "pick", text).kind is Kind.CLARIFY
+
+
+def test_a_choice_further_up_than_the_screen_is_not_taken_by_its_number_but_by_its_button(stage: Stage) -> None:
+    offered(stage, "symptoms", "causes", "diagnosis")
+    for _ in range(ON_SCREEN):
+        stage.turn("utter_thanks", "thanks")
+    assert stage.one(PICK, "pick", "3").kind is Kind.CLARIFY
+    assert stage.one(PICK, "pick", "#topic:diagnosis").answers[0].topic == "diagnosis"
+
+
+def test_a_choice_that_the_knowledge_no_longer_has_is_asked_back(stage: Stage) -> None:
+    offered(stage, "symptoms", "causes")
+    stage.events[-1]["metadata"]["reply"]["buttons"][0]["payload"] = "#topic:leeches"
+    assert stage.one(PICK, "pick", "#topic:leeches").kind is Kind.CLARIFY

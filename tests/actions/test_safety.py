@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from actions.safety import HEARD, SAFE, STILL_HERE, ActionCheckIn, ActionSafety
+from actions.safety import ADVISERS, HEARD, SAFE, STILL_HERE, TOLD, ActionCheckIn, ActionSafety
+from actions.unclear import ActionUnclear
 from bot.dialogue.reply import FinishedReply, Kind
+from bot.safety.rules import URGENT
 from tests.actions.stage import Stage
 
 CHECK_IN = ActionCheckIn()
@@ -113,3 +115,51 @@ def test_leaving_counts_once_the_bot_has_asked(stage: Stage, intent: str) -> Non
     crisis(stage)
     assert stage.one(CHECK_IN, intent, "thanks").safety == "crisis_self_harm"
     assert stage.one(CHECK_IN, intent, "thanks").text == SAFE
+
+
+def test_a_choice_that_is_pressed_again_is_followed(stage: Stage) -> None:
+    stage.one(ActionUnclear(), "unclear", "legs", choices=["symptoms", "causes"])
+    crisis(stage)
+    assert stage.one(CHECK_IN, "pick", "#topic:causes").safety == "crisis_self_harm"
+    reply = stage.one(CHECK_IN, "pick", "#topic:causes")
+    assert reply.text == STILL_HERE
+    assert reply.answers[0].topic == "causes"
+
+
+def test_a_daily_need_that_is_asked_for_again_is_answered_without_a_form(stage: Stage) -> None:
+    crisis(stage)
+    stage.one(CHECK_IN, "daily_need", "how much do I need")
+    reply = stage.one(CHECK_IN, "daily_need", "how much do I need")
+    assert reply.answers[0].topic == "magnesium_daily_intake"
+    assert stage.loop is None
+
+
+def test_a_country_that_is_named_in_a_crisis_has_its_own_lines(stage: Stage) -> None:
+    canadian = crisis(stage).text
+    reply = stage.one(CHECK_IN, "say_country", "I'm in Ireland")
+    assert stage.slots["country"] == "IE"
+    assert reply.text not in canadian
+    assert "9-8-8" not in reply.text
+
+
+def test_the_country_is_remembered_for_the_next_danger(stage: Stage) -> None:
+    stage.one(ActionSafety(), "emergency", "chest pain, I'm in Australia", safety=found("emergency"))
+    assert "000" in stage.one(ActionSafety(), "emergency", "it hurts", safety=found("emergency")).text
+
+
+def test_after_it_is_over_danger_counts_anew(stage: Stage) -> None:
+    crisis(stage)
+    stage.one(CHECK_IN, "safe_now", "I'm safe")
+    crisis(stage)
+    assert stage.slots["crisis"] == TOLD
+    assert stage.one(CHECK_IN, "thanks", "thanks").safety == "crisis_self_harm"
+
+
+@pytest.mark.parametrize("category", sorted(ADVISERS))
+def test_each_reply_names_whom_to_ask_and_the_sources_of_its_facts(stage: Stage, category: str) -> None:
+    reply = stage.one(ActionSafety(), category, "about me", safety=found(category))
+    assert reply.consult == ADVISERS[category]
+    assert reply.text
+    if category in URGENT:
+        assert not reply.sources
+    assert len(reply.buttons) <= 3
