@@ -90,11 +90,7 @@ class Decider:
 
     def evidence(self, scores: Mapping[str, float]) -> Evidence:
         """What the scores of a message say of its scope."""
-        totals: dict[str, float] = defaultdict(float)
-        for intent, score in scores.items():
-            if self.covers(intent):
-                totals[self.group(intent)] += score
-        return Evidence(max(totals.values(), default=0.0), sum(totals.values()), scores.get(OUT_OF_SCOPE, 0.0))
+        return self._evidence(self._rank(scores), scores)
 
     def decide(self, text: str, scores: Mapping[str, float]) -> Decision:
         """Decide on one message.
@@ -109,7 +105,7 @@ class Decider:
         covered = [candidate for candidate in ranking if self.covers(candidate.intent)]
         nearest = tuple(candidate.intent for candidate in covered if candidate.intent in self.groups)
         choices = nearest[:CHOICES]
-        inside = self.scope.probability(self.evidence(scores))
+        inside = self.scope.probability(self._evidence(covered, scores))
         talk = [candidate for candidate in ranking if self.is_talk(candidate.intent)]
         outside = scores.get(OUT_OF_SCOPE, 0.0)
         if talk and talk[0].score > max(TALK_FROM, covered[0].score, TALK_BESIDE_OUTSIDE * outside):
@@ -163,17 +159,21 @@ class Decider:
         group = LOOKUPS.get(decision.intent, "")
         return group if group in self.groups else ""
 
+    def _evidence(self, ranking: Sequence[Candidate], scores: Mapping[str, float]) -> Evidence:
+        totals = [candidate.score for candidate in ranking if self.covers(candidate.intent)]
+        return Evidence(max(totals, default=0.0), sum(totals), scores.get(OUT_OF_SCOPE, 0.0))
+
     def _rank(self, scores: Mapping[str, float]) -> list[Candidate]:
         """The groups by their score, each with its best intent."""
         totals: dict[str, float] = defaultdict(float)
-        best: dict[str, str] = {}
+        best: dict[str, tuple[float, str]] = {}
         for intent, score in scores.items():
             group = self.group(intent)
             totals[group] += score
-            if group not in best or score > scores[best[group]]:
-                best[group] = intent
-        ranked = sorted(totals, key=lambda group: -totals[group])
-        return [Candidate(best[group], totals[group]) for group in ranked]
+            if group not in best or score > best[group][0]:
+                best[group] = (score, intent)
+        ranked = sorted(totals.items(), key=lambda total: -total[1])
+        return [Candidate(best[group][1], total) for group, total in ranked]
 
 
 def _share(score: float) -> float:

@@ -52,10 +52,10 @@ class Examples:
         """How like each example each text is, shape (texts, n), from 0 to 1.2; `vectors` has shape (texts, 384)."""
         likeness = (self.vectors @ vectors.T).T
         _sharpen(likeness)
-        words = self.word_weights.weigh([_ends(text) for text in texts])
-        for row, start, end in zip(likeness, words.indptr, words.indptr[1:], strict=False):
+        for row, text in zip(likeness, texts, strict=True):
+            columns, weights = self.word_weights.row(_ends(text))
             # Only the columns of a message's own words, in the place of a product with all.
-            row += WORDS * (words.data[start:end] @ self.words[words.indices[start:end]])
+            row += WORDS * (weights @ self.words[columns])
         return likeness
 
     def among_themselves(self) -> Floats:
