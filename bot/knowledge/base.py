@@ -91,8 +91,13 @@ def load_groups(path: Path) -> dict[str, Group]:
     document = Document.read(path)
     if not isinstance(document.data, list):
         raise KnowledgeErrors([document.error((), "not a list of groups", "start each group with '- id:'")])
-    groups = [document.parse(Group, (index,)) for index in range(len(document.data))]
-    return {group.id: group for group in groups}
+    groups: dict[str, Group] = {}
+    for index in range(len(document.data)):
+        group = document.parse(Group, (index,))
+        if group.id in groups:
+            raise KnowledgeErrors([document.error((index, "id"), f"group '{group.id}' stands twice", "keep one of the two")])
+        groups[group.id] = group
+    return groups
 
 
 def read(folder: Path) -> KnowledgeBase:

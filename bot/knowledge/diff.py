@@ -64,7 +64,7 @@ def _whole(what: str, path: str, content: bytes) -> Iterator[str]:
     if topic is None:
         yield f"{what}: {path} (it can't be read as a topic)"
         return
-    evidence = topic.get("evidence") or {}
+    evidence = _part(topic, "evidence")
     yield f"{what}: {_name(path, topic)}, in {topic.get('group')}"
     yield (
         f"  evidence {evidence.get('grade')}, {len(_texts(topic, 'questions'))} questions, "
@@ -88,7 +88,7 @@ def _values(old: Data, new: Data) -> Iterator[str]:
     for key, name in _SINGLE.items():
         if old.get(key) != new.get(key):
             yield from _was_now(name, str(old.get(key)), str(new.get(key)))
-    old_evidence, new_evidence = old.get("evidence") or {}, new.get("evidence") or {}
+    old_evidence, new_evidence = _part(old, "evidence"), _part(new, "evidence")
     if old_evidence.get("grade") != new_evidence.get("grade"):
         yield f"  evidence: {old_evidence.get('grade')} → {new_evidence.get('grade')}"
     if old_evidence.get("because") != new_evidence.get("because"):
@@ -192,7 +192,7 @@ def _name(path: str, topic: Data) -> str:
 
 
 def _review(topic: Data) -> str:
-    review = topic.get("review") or {}
+    review = _part(topic, "review")
     by = f" by {review['by']} on {review.get('on')}" if review.get("by") else ""
     return f"{review.get('status')}{by}, written {review.get('written')}, due {review.get('due')}"
 
@@ -202,13 +202,19 @@ def _sentences(topic: Data, part: str) -> list[str]:
 
 
 def _by_text(topic: Data, part: str) -> dict[str, list[str]]:
-    entries = [entry for entry in topic.get(part) or () if isinstance(entry, dict)]
+    listed = topic.get(part)
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
     return {str(entry.get("fact") or entry.get("say")): _texts(entry, "sources") for entry in entries}
 
 
 def _cited(topic: Data) -> list[str]:
     parts = (sources for part in ("answer", "detail") for sources in _by_text(topic, part).values())
     return list(dict.fromkeys(source for sources in parts for source in sources))
+
+
+def _part(topic: Data, key: str) -> Data:
+    found = topic.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _texts(data: Data, key: str) -> list[str]:
@@ -220,7 +226,7 @@ def _data(content: bytes) -> Data | None:
     # An older revision may not fit today's schema, so nothing but YAML is asked of it.
     try:
         data = yaml.load(content, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, ValueError):
         return None
     return data if isinstance(data, dict) else None
 
@@ -228,7 +234,7 @@ def _data(content: bytes) -> Data | None:
 def _by_id(content: bytes) -> dict[str, dict[str, Any]] | None:
     try:
         data = yaml.load(content, Loader=yaml.CSafeLoader) or []
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, ValueError):
         return None
     if not isinstance(data, list):
         return None

@@ -13,6 +13,8 @@ from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 
 Model = TypeVar("Model", bound=BaseModel)
 Key = tuple[str | int, ...]
+# No file of ours is nested half as deep.
+DEEPEST = 20
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,14 @@ class Document:
         """Read a file.
 
         Raises:
-            KnowledgeError: the file is missing, is not UTF-8 or not YAML, or names a key twice.
+            KnowledgeError: the file can't be read, is not UTF-8 or not YAML, or names a key twice.
         """
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError:
             raise KnowledgeError(path, 1, "no such file", "create it or remove what names it") from None
+        except OSError as error:
+            raise KnowledgeError(path, 1, f"can't be read ({error.strerror})", "let the bot's user read it") from None
         except UnicodeDecodeError:
             raise KnowledgeError(path, 1, "not UTF-8 text", "save the file as UTF-8") from None
         try:
@@ -86,6 +90,8 @@ class Document:
 
 def _value(node: yaml.Node, key: Key, lines: dict[Key, int], path: Path) -> Any:
     lines[key] = node.start_mark.line + 1
+    if len(key) > DEEPEST:
+        raise KnowledgeError(path, lines[key], "too deep, or a value within itself", "write it out, without '&' and '*'")
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for name_node, value_node in node.value:
@@ -102,5 +108,5 @@ def _value(node: yaml.Node, key: Key, lines: dict[Key, int], path: Path) -> Any:
     constructor = yaml.constructor.SafeConstructor()
     try:
         return constructor.construct_object(node)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
         raise KnowledgeError(path, lines[key], f"not a value ({error})", "put it in quotes") from None

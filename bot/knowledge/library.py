@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.knowledge import store
 from bot.knowledge.base import KnowledgeBase, read
 from bot.knowledge.foods import Foods
@@ -36,9 +38,15 @@ class Library:
             KnowledgeError, KnowledgeErrors: a file can't be used.
         """
         engine = store.engine(database)
-        if store.stored_version(engine) is None:
-            store.save(read(folder), engine)
-        return cls.of(store.load(engine), folder)
+        try:
+            if store.stored_version(engine) is None:
+                store.save(read(folder), engine)
+            base = store.load(engine)
+        except SQLAlchemyError:
+            raise store.StoreError(
+                "the knowledge database does not answer or is no database; check RLS_DATABASE, then run 'rls knowledge build'"
+            ) from None
+        return cls.of(base, folder)
 
     @classmethod
     def of(cls, base: KnowledgeBase, folder: Path) -> Library:

@@ -15,7 +15,7 @@ class RevisionError(ValueError):
 
 
 def before(folder: Path, revision: str) -> Files:
-    """The folder's files at a revision, by their path within it; empty where the folder did not exist.
+    """The folder's files at a revision, by their path within it, without hidden ones; empty where it did not exist.
 
     Raises:
         RevisionError: there is no git, no repository or no such revision.
@@ -29,14 +29,18 @@ def before(folder: Path, revision: str) -> Files:
     archive = _git(root, "archive", "--format=tar", commit if inside == "." else f"{commit}:{inside}")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         members = ((member.name, tar.extractfile(member)) for member in tar.getmembers() if member.isfile())
-        return {name: file.read() for name, file in members if file}
+        return {name: file.read() for name, file in members if file and not _hidden(Path(name))}
 
 
 def now(folder: Path) -> Files:
     """The folder's files as they are, by their path within it; hidden ones are left out."""
     paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    seen = (path for path in paths if not any(part.startswith(".") for part in path.parts))
+    seen = (path for path in paths if not _hidden(path))
     return {path.as_posix(): (folder / path).read_bytes() for path in sorted(seen)}
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

@@ -6,7 +6,7 @@ import csv
 from enum import Enum
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from bot.knowledge.document import Document
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
@@ -83,24 +83,30 @@ def load_facts(path: Path) -> dict[str, Fact]:
     """Facts by id.
 
     Raises:
-        KnowledgeError: the file is missing or a row lacks a column.
+        KnowledgeError: the file is missing or is not UTF-8, a row lacks a column, or an id stands twice.
     """
     facts: dict[str, Fact] = {}
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            for line, row in enumerate(csv.DictReader(file), start=2):
+            rows = csv.DictReader(file)
+            for row in rows:
                 try:
-                    facts[row["id"]] = Fact(
+                    fact = Fact(
                         id=row["id"],
                         section=row["section"],
                         strength=row["strength"],
                         status=row["status"],
                         sources=tuple(row["sources"].split()),
                     )
-                except (KeyError, AttributeError):
+                except (KeyError, AttributeError, ValidationError):
                     raise KnowledgeError(
-                        path, line, "a column is missing", "give id, section, strength, status, sources"
+                        path, rows.line_num, "a column is missing", "give id, section, strength, status, sources"
                     ) from None
+                if fact.id in facts:
+                    raise KnowledgeError(path, rows.line_num, f"fact '{fact.id}' stands twice", "keep one of the two")
+                facts[fact.id] = fact
     except FileNotFoundError:
         raise KnowledgeError(path, 1, "no such file", "restore knowledge/facts.csv") from None
+    except UnicodeDecodeError:
+        raise KnowledgeError(path, 1, "not UTF-8 text", "save the file as UTF-8") from None
     return facts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
+from pydantic import ValidationError
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from bot.knowledge import tables
@@ -18,6 +20,10 @@ from bot.knowledge.source import Fact, Source
 from bot.knowledge.topic import Topic
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+# What stands between a user's name and the host; what is said of an address goes to logs.
+_PASSWORD = re.compile(r"(//[^/@:]*:).*@")
+
+_CHANGED = "the knowledge database was changed by hand; run 'rls knowledge build'"
 
 
 class StoreError(RuntimeError):
@@ -35,8 +41,9 @@ def engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return sqlalchemy.create_engine(url, future=True)
-    except sqlalchemy.exc.ArgumentError:
-        raise StoreError(f"RLS_DATABASE: {url!r} is not a SQLAlchemy URL; write e.g. sqlite:///var/knowledge.db") from None
+    except (sqlalchemy.exc.ArgumentError, ModuleNotFoundError):
+        shown = _PASSWORD.sub(r"\1***@", url)
+        raise StoreError(f"RLS_DATABASE: {shown!r} is not a SQLAlchemy URL; write e.g. sqlite:///var/knowledge.db") from None
 
 
 def migrate(database: Engine) -> None:
@@ -74,14 +81,17 @@ def load(database: Engine) -> KnowledgeBase:
         if not sqlalchemy.inspect(connection).has_table(tables.versions.name):
             raise StoreError("the knowledge database is empty; run 'rls knowledge build'")
         version = connection.execute(sqlalchemy.select(tables.versions.c.version)).scalar()
-        base = KnowledgeBase(
-            groups={row["id"]: Group(id=row["id"], title=row["title"]) for row in _rows(connection, tables.groups)},
-            topics=_topics(connection),
-            sources={row["id"]: _source(row) for row in _rows(connection, tables.sources)},
-            facts={row["id"]: _fact(row) for row in _rows(connection, tables.facts)},
-        )
+        try:
+            base = KnowledgeBase(
+                groups={row["id"]: Group(id=row["id"], title=row["title"]) for row in _rows(connection, tables.groups)},
+                topics=_topics(connection),
+                sources={row["id"]: _source(row) for row in _rows(connection, tables.sources)},
+                facts={row["id"]: _fact(row) for row in _rows(connection, tables.facts)},
+            )
+        except ValidationError:
+            raise StoreError(_CHANGED) from None
     if base.version != version:
-        raise StoreError("the knowledge database was changed by hand; run 'rls knowledge build'")
+        raise StoreError(_CHANGED)
     return base
 
 
@@ -116,7 +126,7 @@ def _source_row(source: Source) -> dict[str, Any]:
 def _source(row: dict[str, Any]) -> Source:
     year = row["year"]
     fields = {name: value for name, value in row.items() if name != "position"}
-    return Source(**{**fields, "year": int(year) if year and year.isdigit() else year})
+    return Source(**{**fields, "year": int(year) if year and year.isdecimal() else year})
 
 
 def _fact(row: dict[str, Any]) -> Fact:

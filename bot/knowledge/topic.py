@@ -66,6 +66,8 @@ class Sentence(Strict):
     def _one_kind(cls, values: dict[str, object]) -> dict[str, object]:
         if (values.get("fact") is None) == (values.get("say") is None):
             raise ValueError("needs either 'fact' or 'say'")
+        if not str(values.get("fact") or values.get("say") or "").strip():
+            raise ValueError("a sentence without words: write it or remove it")
         if values.get("fact") is not None and not values.get("sources"):
             raise ValueError("a fact without a source: add 'sources'")
         if values.get("say") is not None and values.get("sources"):
@@ -137,6 +139,13 @@ class Topic(Strict):
                 raise ValueError(f"the question {question!r} stands twice")
             seen.add(question.casefold())
         return questions
+
+    @validator("consult", "related", "facts", "differences")
+    def _named_once(cls, items: tuple[object, ...]) -> tuple[object, ...]:
+        for item in items:
+            if items.count(item) > 1:
+                raise ValueError(f"'{item.value if isinstance(item, Enum) else item}' stands twice")
+        return items
 
     @property
     def text(self) -> str:

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.cli import diff
-from bot.knowledge.diff import changes
-from bot.knowledge.revision import RevisionError
+from bot.knowledge.diff import changes, compared
+from bot.knowledge.revision import RevisionError, now
 from bot.settings import settings
 from tests.knowledge.conftest import write
 
@@ -206,3 +208,95 @@ def test_no_git_is_one_line(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_git_says_is_told_in_one_line(kept: Path) -> None:
     with pytest.raises(RevisionError, match=r"^git can't read .*missing: .*$"):
         changes(kept / "missing", "HEAD")
+
+
+def told(old: object, new: object) -> str:
+    """What is told of one topic, whatever shape it has."""
+    files = [{"topics/tea.yml": yaml.safe_dump(topic, sort_keys=False).encode()} for topic in (old, new)]
+    return "\n".join(compared(files[0], files[1], "HEAD"))
+
+
+TEA: dict[str, Any] = {
+    "title": "Tea",
+    "group": "drinks",
+    "answer": [{"say": "It is warm."}, {"fact": "It has caffeine.", "sources": ["a-2019"]}],
+    "evidence": {"grade": "limited"},
+    "review": {"status": "unreviewed", "written": "2026-11-24", "due": "2027-11-24"},
+}
+
+
+@pytest.mark.parametrize("part", ["evidence", "review", "answer", "detail", "questions", "consult"])
+@pytest.mark.parametrize("odd", ["soon", 3, ["a", 1], {"a": 1}, None, [{"other": "shape"}]])
+def test_a_topic_of_an_older_shape_can_be_compared(part: str, odd: object) -> None:
+    assert "Changed: tea (Tea)" in told({**TEA, part: odd}, TEA)
+    assert "Changed: tea (Tea)" in told(TEA, {**TEA, part: odd})
+
+
+@pytest.mark.parametrize("line", ["due: 2026-02-30", "due: 2026-13-01", "[a]: {b: c}: d", "due: !!int x"])
+def test_a_date_that_is_none_is_a_file_that_cannot_be_read(kept: Path, line: str) -> None:
+    for name in ("topics/caffeine.yml", "sources.yml"):
+        (kept / name).write_text(line, encoding="utf-8")
+    said = changes(kept, "HEAD")
+    assert "Changed: topics/caffeine.yml (the new file can't be read as a topic)" in said
+    assert "Sources: the new file can't be read" in said
+
+
+def test_a_hidden_file_is_no_change(kept: Path) -> None:
+    (kept / "topics" / ".gitkeep").write_bytes(b"")
+    git(kept, "add", "-f", ".")
+    git(kept, "commit", "-q", "-m", "second")
+    assert changes(kept, "HEAD") == "Nothing changed since HEAD."
+    (kept / "topics" / ".gitkeep").unlink()
+    assert changes(kept, "HEAD") == "Nothing changed since HEAD."
+
+
+def test_sentences_that_changed_places_are_not_called_new_ones() -> None:
+    said = told(TEA, {**TEA, "answer": TEA["answer"][::-1]})
+    assert "was: " not in said
+    assert "sources" not in said
+
+
+def test_a_sentence_that_lost_its_source_is_told_once() -> None:
+    said = told(TEA, {**TEA, "answer": [TEA["answer"][0], {"say": "It has caffeine."}]})
+    assert "  answer, sources of sentence 2: - a-2019" in said
+    assert "  sources of the topic: - a-2019" in said
+    assert "added" not in said.partition("\n")[2]
+
+
+def test_sources_of_an_older_revision_may_be_missing() -> None:
+    said = "\n".join(compared({}, {"sources.yml": b"- {id: a-2019, title: Tea}\n- just words\n"}, "HEAD"))
+    assert said.endswith("Sources: 1 added, 0 removed, 0 changed\n  + a-2019: Tea")
+
+
+def test_a_revision_that_had_no_topics_is_all_new(kept: Path) -> None:
+    assert "\n".join(compared({}, now(kept), "v1")).startswith("Topics since v1: 3 added, 0 removed, 0 changed.")
+
+
+FILES = st.dictionaries(
+    st.sampled_from(["topics/a.yml", "topics/b.yml", "sources.yml", "terms.yml"]),
+    st.binary(max_size=20)
+    | st.recursive(
+        st.none() | st.integers() | st.text("ab: -", max_size=6),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from([*TEA, "detail", "questions", "id", "fact", "say", "sources"]), inner, max_size=4)
+        ),
+        max_leaves=12,
+    ).map(lambda data: yaml.safe_dump(data).encode()),
+    max_size=4,
+)
+
+
+@given(FILES, FILES)
+def test_whatever_the_files_hold_every_change_is_told(old: dict[str, bytes], new: dict[str, bytes]) -> None:
+    lines = list(compared(old, new, "HEAD"))
+    assert ("Nothing changed since HEAD." in lines) is (old == new)
+    text = "\n".join(lines)
+    for path in {*old, *new}:
+        if old.get(path) != new.get(path):
+            assert ("Sources: " if path == "sources.yml" else path.removeprefix("topics/").removesuffix(".yml")) in text
+
+
+@given(FILES)
+def test_nothing_changes_between_equal_files(files: dict[str, bytes]) -> None:
+    assert list(compared(files, dict(files), "HEAD")) == ["Nothing changed since HEAD."]
