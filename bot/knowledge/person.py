@@ -21,15 +21,33 @@ _TENS = {
 }  # fmt: skip
 _FEMALE = re.compile(
     r"\b(?:wom[ae]n|female|females|girls?|lady|ladies|wife|mother|mum|mom|mam|daughter|sister|gran|grandma|granny|nan|"
-    r"grandmother|aunt|aunty|niece|girlfriend|she|her|granddaughter)\b|\b(?:\d{1,2} f|f \d{1,2})\b"
+    r"grandmother|aunt|aunty|niece|girlfriend|she|her|granddaughter)\b|\b(?:\d{1,2} (?:yo |y o )?f|f \d{1,2})\b"
 )
 _MALE = re.compile(
     r"\b(?:m[ae]n|male|males|boys?|guy|guys|gentleman|husband|father|dad|son|brother|grandad|granddad|grandpa|grandfather|"
-    r"uncle|nephew|boyfriend|he|his|him|bloke|grandson)\b|\b(?:\d{1,2} m|m \d{1,2})\b"
+    r"uncle|nephew|boyfriend|he|his|him|bloke|grandson)\b|\b(?:\d{1,2} (?:yo |y o )?m|m \d{1,2})\b"
 )
 _PREGNANT = re.compile(r"\b(?:pregnant|pregnancy|expecting|trimester|preggo|preggers|mum to be|mom to be)\b")
 _FEEDING = re.compile(r"\b(?:breast ?feed(?:ing)?|breast ?fed|breastfeed|lactating|lactation|nursing|pumping milk)\b")
-_NOT = re.compile(r"\b(?:not|no longer|isnt|aint|never|wasnt|arent|im not)\s+(?:currently |yet |now |even )?$")
+# "I'm not pregnant", "not pregnant or breastfeeding", "I have never been pregnant", "trying to get pregnant".
+_NOT = re.compile(
+    r"\b(?:not|no longer|isnt|aint|never|wasnt|arent|neither|nor|stopped|finished|before|planning|"
+    r"(?:trying|want|wanting|hoping|planning) to (?:get|be|become|fall)) "
+    r"(?:(?:currently|yet|now|even|been|either|a|my) )*"
+    r"(?:(?:pregnant|breast ?feeding|nursing|lactating|expecting) (?:, )?(?:or|nor) (?:currently |now )?)*$"
+)
+# What people count that is no age: "5 years ago", "every 2 days", "5 ft 6", "a mother of 2", "is 100 too much".
+_SPAN = r"\d+(?:\.\d+)? (?:years?|yrs?|months?|weeks?|wks?|days?)"
+_NO_AGE = re.compile(
+    rf"\b{_SPAN} (?:ago|later)\b|"
+    rf"\b(?:for|every|in|within|after|last|past) (?:the )?(?:last |past |next )?(?:about |over )?{_SPAN}"
+    r"(?! (?:olds?|of age)\b)\b|"
+    r"\b\d+(?:\.\d+)? ?(?:ft|feet|foot|inch(?:es)?|st|kgs|kilos?|stones)\b(?: \d+\b)?|"
+    r"\b(?:mother|father|mum|mom|dad|parent|gran\w*) (?:of|to) \d+\b(?! year)|"
+    r"\b\d+ (?:too|enough|ok|okay|safe)\b"
+)
+_RANGE = re.compile(r"\b(?:(?<=between )(\d+) and|(\d+) to) \d+(?= (?:years?|yrs?|yo|months?|weeks?|wks?|days?)\b)")
+_PART = re.compile(r"\b(?:(\d+) )?(\d)/(\d)(?= (?:years?|yrs?|yo|months?)\b)")
 # Words that stand for an age, in years; each lies inside one row of the table.
 _STAGES = (
     (re.compile(r"\bnew ?borns?\b"), 0.0),
@@ -61,10 +79,13 @@ def parse_person(text: str) -> Person:
     """What a message says of a person.
 
     "34 weeks pregnant" is no age, "over 50" is 51, "in her 40s" is 45, "teenager" is 16, "my 6 month old" is
-    half a year.
+    half a year, "7-12 months" is from 7 on.
     """
-    words = tokens(text.replace("-", " "))
-    plain = " ".join(words)
+    # A height: 5'6.
+    text = re.sub(r"\b\d['’′] ?\d{1,2}\b", " ", text)
+    text = re.sub(r"(?<=\d) ?[-–] ?(?=\d)", " to ", text).replace("-", " ")
+    # "45/F"
+    plain = " ".join(word for word in tokens(text) if word != "/")
     pregnant, feeding = _said(_PREGNANT, plain), _said(_FEEDING, plain)
     female, male = bool(_FEMALE.search(plain)), bool(_MALE.search(plain))
     sex: Sex | None = None
@@ -72,7 +93,7 @@ def parse_person(text: str) -> Person:
         sex = "female"
     elif female != male:
         sex = "female" if female else "male"
-    return Person(_age(plain), sex, pregnant, feeding)
+    return Person(_age(plain, bool(pregnant)), sex, pregnant, feeding)
 
 
 def _said(pattern: re.Pattern[str], plain: str) -> bool | None:
@@ -82,18 +103,17 @@ def _said(pattern: re.Pattern[str], plain: str) -> bool | None:
     return not _NOT.search(plain[: match.start()])
 
 
-def _age(plain: str) -> float | None:
-    plain = _digits(plain)
+def _age(plain: str, pregnant: bool) -> float | None:
+    plain = _PART.sub(_decimal, _digits(plain))
     # Weeks of a pregnancy, weights, doses and times are no ages.
     plain = re.sub(r"\b\d+(?:\.\d+)? ?(?:weeks?|months?|wks?) ?(?:along|pregnant|gone|into)\b", " ", plain)
-    plain = re.sub(r"\bpregnant \d+ (?:weeks?|months?|wks?)\b", " pregnant ", plain)
+    if pregnant:
+        plain = re.sub(r"\b\d+(?:\.\d+)? (?:weeks?|months?|wks?)\b", " ", plain)
+    plain = _RANGE.sub(r"\1\2", _NO_AGE.sub(" ", plain))
     plain = re.sub(
         r"\b\d+(?:\.\d+)? ?(?:mg|mcg|kg|g|lb|lbs|stone|pounds?|am|pm|%|cm|ml|iu|hours?|times|tablets?|pills?)\b",
         " ",
         plain,
-    )
-    plain = re.sub(
-        r"\bfor (?:the (?:last|past) )?(?:about |over )?\d+ (?:years?|yrs?|months?|weeks?|days?)(?! old)\b", " ", plain
     )
     if match := re.search(
         r"\b(\d+(?:\.\d+)?) (?:and a half )?(year|yr|yo|y|month|mo|week|day)s?\b(?: ?/? ?o(?:ld)?\b)?", plain
@@ -123,12 +143,20 @@ def _plausible(age: float) -> float | None:
     return age if 0 <= age <= 120 else None
 
 
+def _decimal(match: re.Match[str]) -> str:
+    """1 1/2 as 1.5."""
+    whole, part, of = match.groups()
+    return f"{int(whole or 0) + int(part) / max(int(of), 1):g}"
+
+
 def _digits(plain: str) -> str:
     """Number words as digits: "thirty four" is 34."""
     words: list[str] = []
     for word in plain.split():
         if word in _TENS:
             words.append(str(_TENS[word]))
+        elif word.endswith("ties") and f"{word[:-3]}y" in _TENS:
+            words.append(f"{_TENS[word[:-3] + 'y']} s")
         elif word in _NUMBERS and words and words[-1].isdigit() and int(words[-1]) in _TENS.values() and _NUMBERS[word] < 10:
             words[-1] = str(int(words[-1]) + _NUMBERS[word])
         elif word in _NUMBERS:
