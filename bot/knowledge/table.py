@@ -71,23 +71,32 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[Row]:
     """The rows of a CSV file that has a header.
 
     Raises:
-        KnowledgeError: the file is missing or not UTF-8, a column is missing, or a row has too few or too many cells.
+        KnowledgeError: the file is missing or not UTF-8, a column is missing or stands twice, or a row has too few
+            or too many cells.
     """
+    line = 1
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
             header = next(reader, [])
             missing = [column for column in columns if column not in header]
             if missing:
                 raise KnowledgeError(path, 1, f"no column '{missing[0]}'", f"the header needs {', '.join(columns)}")
+            if len(set(header)) < len(header):
+                raise KnowledgeError(path, 1, "a column stands twice", "keep one of the two")
+            line = reader.line_num + 1
             for cells in reader:
                 if len(cells) != len(header):
                     raise KnowledgeError(
-                        path, reader.line_num, f"{len(cells)} cells, not {len(header)}",
+                        path, line, f"{len(cells)} cells, not {len(header)}",
                         "add or remove commas; put a cell that holds a comma in double quotes",
                     )  # fmt: skip
-                yield Row(path, reader.line_num, dict(zip(header, cells, strict=True)))
+                yield Row(path, line, dict(zip(header, cells, strict=True)))
+                # A cell in quotes may go on for several lines; a row stands where it begins.
+                line = reader.line_num + 1
     except FileNotFoundError:
         raise KnowledgeError(path, 1, "no such file", "restore it from the repository") from None
     except UnicodeDecodeError:
         raise KnowledgeError(path, 1, "not UTF-8 text", "save the file as UTF-8") from None
+    except csv.Error as error:
+        raise KnowledgeError(path, line, f"not CSV ({error})", "remove the odd character") from None
