@@ -6,7 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_FRACTIONS = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4", "⅓": " 1/3", "⅔": " 2/3", "⅛": " 1/8"}
+# ½ and its like; Unicode spells each with a slash of its own.
+_FRACTION = re.compile("[\u00bc-\u00be\u2150-\u215e]")
 _TOKEN = re.compile(r"\d+/\d+|\d+(?:\.\d+)?%?|[a-z]+|[^\sa-z0-9]")
 _IRREGULAR = {
     "leaves": "leaf", "loaves": "loaf", "halves": "half", "calves": "calf", "cookies": "cookie", "brownies": "brownie",
@@ -18,13 +19,13 @@ _IRREGULAR = {
 
 def tokens(text: str) -> list[str]:
     """The words, numbers and marks of a text, lower case and without accents or apostrophes."""
-    for sign, fraction in _FRACTIONS.items():
-        text = text.replace(sign, fraction)
-    text = unicodedata.normalize("NFKD", text.casefold())
+    text = _FRACTION.sub(r" \g<0>", re.sub("[™℠]", " ", text))
+    # The letters of some signs (℃) are capitals.
+    text = unicodedata.normalize("NFKD", text).replace("\u2044", "/").casefold()
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = re.sub(r"['’`]", "", text)
     text = re.sub(r"(?<=[a-z])[-–](?=[a-z])", " ", text)
-    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
     return _TOKEN.findall(text)
 
 
