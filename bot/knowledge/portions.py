@@ -21,7 +21,7 @@ MILLILITRES = {
     "pint": 473.2,
     "quart": 946.4,
 }
-SIZES = ("small", "medium", "large", "big")
+SIZES = ("small", "medium", "large", "big", "extra large")
 # What people write for a unit; the value is the name used here.
 UNITS = {
     "g": "g", "gm": "g", "gr": "g", "gram": "g", "gramme": "g", "kg": "kg", "kilo": "kg", "oz": "oz", "ounce": "oz",
@@ -63,6 +63,8 @@ def number_text(count: float) -> str:
     """A count as people write it: 0.5 is "1/2", 1.5 is "1 1/2"."""
     whole, part = int(count), count - int(count)
     fraction = Fraction(part).limit_denominator(8)
+    if fraction == 1 and part > 0.99:
+        return str(whole + 1)
     if not fraction or abs(float(fraction) - part) > 0.01:
         return f"{count:g}" if part else str(whole)
     return f"{whole} {fraction}" if whole else str(fraction)
@@ -180,13 +182,13 @@ def _volume(unit: str, food: Food, sizes: Mapping[str, float]) -> float | None:
 
 def _item(size: str | None, food: Food, one: str, sizes: Mapping[str, float]) -> float | None:
     """Grams of one item, of a size if one was said."""
-    wanted = "large" if size == "big" else size
-    if wanted and wanted in sizes:
-        return sizes[wanted]
-    if wanted:
+    # Where nothing says what an extra large one weighs, it is at least a large one.
+    for wanted in {None: (), "big": ("large",), "extra large": ("extra large", "large")}.get(size, (str(size),)):
+        if wanted in sizes:
+            return sizes[wanted]
         for measure in food.portions:
             words = singulars(measure.measure)
-            if wanted in words[:3] and "extra" not in words:
+            if wanted.split()[-1] in words[:3] and ("extra" in words) == wanted.startswith("extra"):
                 return measure.grams / measure.amount
     if "each" in sizes:
         return sizes["each"]
@@ -231,4 +233,5 @@ def usual(food: Food) -> Portion:
 
 def usda_portion(measure: Measure) -> Portion:
     """A portion in USDA's own words."""
-    return Portion(f"{number_text(measure.amount)} {measure.measure} ({measure.grams:.0f} g)", measure.grams)
+    grams = f"{measure.grams:.0f}" if measure.grams >= 1 else f"{measure.grams:.1f}"
+    return Portion(f"{number_text(measure.amount)} {measure.measure} ({grams} g)", measure.grams)
