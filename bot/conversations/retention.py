@@ -50,7 +50,7 @@ class Retention:
         found = {}
         for part in filter(None, (part.strip() for part in by_channel.split(","))):
             channel, _, number = (piece.strip() for piece in part.partition("="))
-            if not channel or not number.isdigit() or int(number) < 1:
+            if not channel or not number.isdecimal() or int(number) < 1:
                 mend = "write e.g. twilio_sms=30,web=60"
                 raise RetentionError(f"RLS_KEEP_DAYS_BY_CHANNEL: {part!r} is no channel and days; {mend}")
             found[channel] = int(number)
@@ -94,9 +94,23 @@ def prune(
         old = connection.execute(receipts.delete().where(receipts.c.at < now - retention.receipts * DAY)).rowcount
         if old:
             gone["receipts"] = old
-    if gone and engine.dialect.name == "sqlite":
-        with database.raw(engine) as connection:
-            # Words of deleted turns stay in the search index's file until its parts are merged.
-            connection.execute(sa.text(f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('merge', {_MERGED})"))
-            database.settle(connection)
+    if engine.dialect.name == "sqlite":
+        _merge(engine)
     return gone
+
+
+def _merge(engine: Engine) -> None:
+    """Merge all parts of the search index, in which the words of deleted turns stay until then: those of erased ones, too."""
+    pages = -_MERGED
+    with database.raw(engine) as connection:
+        while True:
+            changes = sa.text("SELECT total_changes()")
+            before = connection.execute(changes).scalar()
+            # Below zero all parts are taken together; above, what was begun goes on.
+            connection.execute(sa.text(f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('merge', {pages})"))
+            # The order itself counts as one.
+            if connection.execute(changes).scalar() - before < 2:
+                break
+            pages = _MERGED
+            time.sleep(PAUSE)
+        database.settle(connection)
