@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -73,22 +74,25 @@ class Redaction:
         if isinstance(value, str):
             if value == self.said:
                 return self.text
-            return self._pattern.sub(lambda match: self._shown[match.group().casefold()], value) if self._shown else value
+            return self._pattern.sub(lambda match: self._shown[_folded(match.group())], value) if self._shown else value
         if isinstance(value, dict):
             return {name: self._over(inner) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):
             return [self._over(inner) for inner in value]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return self._shown.get(f"{value:.0f}", value) if value == int(value) and abs(value) >= 10**6 else value
+            whole = isfinite(value) and value == int(value)
+            return self._shown.get(f"{value:.0f}", value) if whole and abs(value) >= 10**6 else value
         return value
 
     @cached_property
     def _shown(self) -> dict[str, str]:
-        return {said.casefold(): shown for said, shown in self.found if said.casefold() not in self.ordinary}
+        return {_folded(said): shown for said, shown in self.found if said.casefold() not in self.ordinary}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        longest = sorted(self._shown, key=len, reverse=True)
+        # In both forms: without its case a letter may become two, as in Groß.
+        written = {said for said, _ in self.found if said.casefold() not in self.ordinary}
+        longest = sorted(written | set(self._shown), key=len, reverse=True)
         return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest))})(?!\w)", re.IGNORECASE)
 
 
@@ -161,6 +165,11 @@ def _joined(text: str, spans: Iterable[tuple[int, int, str]]) -> list[tuple[int,
                 continue
         joined.append((start, end, kind))
     return joined
+
+
+def _folded(text: str) -> str:
+    """A text without case; the i of Turkish, with its dot or without one, is an i, as it is for a pattern that ignores case."""
+    return text.casefold().replace("i\u0307", "i").replace("\u0131", "i")
 
 
 def pipeline() -> Path:

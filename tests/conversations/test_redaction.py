@@ -7,8 +7,10 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.conversations.redaction import Redactor, redactor
+from bot.conversations.redaction import Redaction, Redactor, redactor
 from tests.conversations.redaction_messages import PLAIN, TEMPLATES, messages
 from tests.conversations.redaction_messages import left as is_left
 
@@ -111,3 +113,84 @@ def test_every_kind_is_named(finder: Redactor) -> None:
     said = "dob 12/03/1964, ohip 1234-567-890-AB, card 4111 1111 1111 1111, M5V 2T6, a@b.ca, 12 Main Street, https://x.org/p?id=7, 999888777666"
     shown = set(re.findall(r"<[a-z ]+>", finder.find(said).text))
     assert shown == {"<birth date>", "<health number>", "<payment>", "<postcode>", "<email>", "<address>", "<link>", "<number>"}
+
+
+def repeated(said: str, *replies: str) -> list[str]:
+    found = Redaction("i am <name>", f"i am {said}", ((said, "<name>"),))
+    return [found.over(reply) for reply in replies]
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [
+        ("Groß", "Dear Groß,"),
+        ("Groß", "Dear GROSS,"),
+        ("İbrahim", "Dear İbrahim,"),
+        ("ibrahim", "Dear İBRAHİM,"),
+        ("Kılıç", "Dear KILIÇ,"),
+        ("KILIÇ", "Dear kılıç,"),
+        ("Σοφός", "Dear ΣΟΦΌΣ,"),
+        ("O'Rourke", "Dear O'ROURKE,"),
+        ("a+b@c.ca", "Dear A+B@C.CA,"),
+        ("(416) 555-0199", "Dear (416) 555-0199,"),
+    ],
+)
+def test_a_name_is_known_again_in_any_case(said: str, reply: str) -> None:
+    assert repeated(said, reply) == ["Dear <name>,"]
+
+
+def test_a_part_of_a_word_is_no_repetition() -> None:
+    assert repeated("Ann", "Annual, planned, ANN.", "x_Ann") == ["Annual, planned, <name>.", "x_Ann"]
+
+
+def test_the_longest_of_what_was_found_is_replaced_first() -> None:
+    found = Redaction("<email>", "x", (("ann", "<name>"), ("ann@b.ca", "<email>")))
+    assert found.over("ann, ann@b.ca") == "<name>, <email>"
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (4165550199, "<phone>"),
+        (4165550199.0, "<phone>"),
+        (4165550198, 4165550198),
+        (52, 52),
+        (True, True),
+        (0.5, 0.5),
+        (float("inf"), float("inf")),
+        (-float("inf"), -float("inf")),
+        (None, None),
+    ],
+)
+def test_a_long_number_that_was_found_goes_where_it_is_a_number(value: Any, kept: Any) -> None:
+    found = Redaction("<phone> at <number>", "4165550199 at 52", (("4165550199", "<phone>"), ("52", "<number>")))
+    assert found.over({"value": value}) == {"value": kept}
+
+
+def test_what_is_no_number_is_left_alone() -> None:
+    (kept,) = Redaction("<name>", "x", (("Ann", "<name>"),)).over([float("nan")])
+    assert kept != kept
+
+
+def test_where_nothing_was_found_the_same_data_is_given_back() -> None:
+    data = {"text": "hello"}
+    assert Redaction("hello", "hello", ()).over(data) is data
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+@settings(deadline=None)
+def test_no_text_is_too_odd_to_be_looked_through(said: str, text: str) -> None:
+    kept = Redaction("<name>", "x", ((said, "<name>"),) if said else ()).over({"a": text, "b": said.upper() + text.lower()})
+    assert set(kept) == {"a", "b"}
+
+
+def test_every_letter_is_known_again_in_its_other_case() -> None:
+    letters = [letter for letter in map(chr, range(0x80, 0x2000)) if letter.isalpha() and letter.lower() != letter.upper()]
+    lost = [letter for letter in letters if "zq" in Redaction("", "x", ((f"zq{letter}", "-"),)).over(f"zq{letter}")]
+    assert lost == []
+
+
+@pytest.mark.parametrize("message", list(messages(25)), ids=lambda message: message.text[:20])
+def test_what_was_redacted_stays_as_it_is_when_it_is_redacted_again(finder: Redactor, message: Any) -> None:
+    once = finder.find(message.text).text
+    assert finder.find(once).text == once
