@@ -35,7 +35,7 @@ def conceal(events: list[Event], finder: Finder) -> list[Event]:
     So nothing is left where an action, an entity or a reply repeats the visitor's words.
     """
     concealed = []
-    finding: Finding | None = None
+    found: list[Finding] = []
     for event in events:
         kept = _without_metadata(event)
         if event["event"] == "user" and event.get("text"):
@@ -43,10 +43,18 @@ def conceal(events: list[Event], finder: Finder) -> list[Event]:
             kept = {**finding.over(kept), "text": finding.text}
             if kept.get("parse_data"):
                 kept["parse_data"] = {**kept["parse_data"], "text": finding.text}
-        elif finding:
-            kept = finding.over(kept)
+            kept = _over(kept, found)
+            found.append(finding)
+        else:
+            kept = _over(kept, found)
         concealed.append(kept)
     return concealed
+
+
+def _over(event: Event, found: list[Finding]) -> Event:
+    for finding in found:
+        event = finding.over(event)
+    return event
 
 
 def _without_metadata(event: Event) -> Event:
