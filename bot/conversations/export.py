@@ -42,6 +42,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
+            # A visitor's own words may begin like it, and go on like it for long.
             return value
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
