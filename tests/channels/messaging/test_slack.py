@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
-from bot.channels.messaging.app import Failed, Later, Outgoing, Sent
-from bot.channels.messaging.slack import Slack, typed
+from bot.channels.messaging.app import Failed, Later, Outgoing, Refused, Request, Sent
+from bot.channels.messaging.slack import Slack, escaped, typed
 from bot.settings import Settings
+from tests.channels.messaging.replies import incoming, replies, said
 from tests.channels.messaging.slack_standin import SIGNING_SECRET, TOKEN, SlackStandIn, SlackUser
 
 DISCLAIMER = "This is general information, not medical advice."
@@ -216,3 +223,100 @@ def test_a_picture_goes_nowhere_but_to_slack(address: str) -> None:
     about = {"next": "upload", "png": "", "title": "x", "where": {"channel": "D1"}}
     with pytest.raises(ValueError, match="elsewhere"):
         app().follow(Outgoing("files.getUploadURLExternal", {}, about=about), b'{"upload_url": "%s"}' % address.encode())
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=80))
+def test_what_was_escaped_is_read_as_it_was(text: str) -> None:
+    assert typed(escaped(text)) == text.strip()
+
+
+def channels_of(message: dict[str, Any], **about: str) -> list[Outgoing]:
+    return app().render([message], incoming("D1", about=about))
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(replies())
+def test_every_reply_fits_what_slack_documents(reply: dict[str, Any]) -> None:
+    """https://docs.slack.dev/reference/block-kit/blocks: 50 blocks, 3000 letters of a section, 75 of a button."""
+    requests = channels_of(reply)
+    for request in requests:
+        assert request.path == "chat.postMessage"
+        assert 0 < len(request.body["blocks"]) <= 50
+        for block in request.body["blocks"]:
+            if block["type"] == "section":
+                assert 0 < len(block["text"]["text"]) <= 3000
+            else:
+                assert 0 < len(block["elements"]) <= 5
+    shown = [block["text"]["text"] for request in requests for block in request.body["blocks"] if block["type"] == "section"]
+    assert "".join("".join(shown).split()) == "".join(escaped(reply["body"] + reply["ending"]).split())
+    rows = [block["elements"] for request in requests for block in request.body["blocks"] if block["type"] == "actions"]
+    buttons = [button for row in rows for button in row]
+    assert [button["value"] for button in buttons] == [button["payload"] for button in reply["buttons"]]
+    assert all(len(button["text"]["text"]) <= 75 for button in buttons)
+    assert len({button["action_id"] for button in buttons}) == len(buttons)
+    # The choices hang under the end.
+    assert not any(block["type"] == "actions" for request in requests[:-1] for block in request.body["blocks"])
+
+
+@pytest.mark.parametrize("title", ["x" * 76, "&" * 40, "a <b> " * 30])
+def test_a_long_title_is_cut_where_it_is_escaped_and_says_so(title: str) -> None:
+    (request,) = channels_of(said("Choose.", title))
+    text = request.body["blocks"][-1]["elements"][0]["text"]["text"]
+    assert len(text) <= 75
+    assert text.endswith("…") and "&" not in text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+
+
+def test_an_address_and_a_mark_for_everybody_are_words_in_an_answer() -> None:
+    (request,) = channels_of(said("<!channel> <https://evil.example|click> & more"))
+    assert "<" not in request.body["text"]
+    assert request.body["unfurl_links"] is request.body["unfurl_media"] is False
+    assert request.body["blocks"][0]["text"]["type"] == "plain_text"
+
+
+def test_the_token_goes_to_slacks_own_methods_and_not_to_the_address_of_an_upload() -> None:
+    assert app().headers(Outgoing("chat.postMessage", {})) == {"Authorization": f"Bearer {TOKEN}"}
+    assert app().headers(Outgoing("https://files.slack.com/upload/v1/x", {})) == {}
+
+
+def test_a_picture_goes_in_three_steps_to_the_thread_that_asked() -> None:
+    picture = {"png": b"\x89PNG", "alt": "Magnesium in 28 g. Almonds: 77 mg."}
+    asks, answer = channels_of(said("77 mg.", picture=picture), thread="1.2")
+    assert asks.form and asks.body == {"filename": "chart.png", "length": "4", "alt_txt": picture["alt"]}
+    upload = app().follow(asks, b'{"ok": true, "upload_url": "https://files.slack.com/upload/x", "file_id": "F1"}')
+    assert upload and upload.file == ("filename", "image/png", b"\x89PNG")
+    show = app().follow(upload, b"OK - 4")
+    assert show and show.path == "files.completeUploadExternal"
+    files = [{"id": "F1", "title": "Magnesium in 28 g"}]
+    assert show.body == {"files": files, "channel_id": "D1", "thread_ts": "1.2"}
+    assert app().follow(show, b'{"ok": true}') is None
+    assert answer.body["thread_ts"] == "1.2"
+    assert app().follow(answer, b'{"ok": true}') is None
+
+
+def signed(body: bytes, stamp: int, key: str = SIGNING_SECRET, version: str = "v0") -> Request:
+    digest = hmac.new(key.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    headers = {"x-slack-request-timestamp": str(stamp), "x-slack-signature": f"{version}={digest}"}
+    return Request("POST", "https://guide.example/", headers, {}, body)
+
+
+@pytest.mark.parametrize("seconds", [-290, 0, 290])
+def test_a_clock_may_be_a_little_wrong(seconds: int) -> None:
+    app().verify(signed(b"{}", int(time.time()) + seconds))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda request: replace(request, body=b"{} "),
+        lambda request: replace(request, headers={**request.headers, "x-slack-request-timestamp": str(int(time.time()) - 5)}),
+        lambda request: replace(request, headers={**request.headers, "x-slack-request-timestamp": "٣"}),
+        lambda request: signed(request.body, int(time.time()), "another secret"),
+        lambda request: signed(request.body, int(time.time()), version="v1"),
+        lambda request: replace(request, headers={name: value.upper() for name, value in request.headers.items()}),
+        lambda request: replace(request, headers={}),
+    ],
+)
+def test_a_signature_is_of_its_time_body_and_secret_only(change: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        app().verify(change(signed(b"{}", int(time.time()))))
+    assert refused.value.status == 401

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 
-from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramUser, units
+from bot.channels.messaging.app import Failed, Incoming, Later, Outgoing, Request, Sent, What
+from bot.channels.messaging.payload import short
+from bot.channels.messaging.telegram import Telegram
+from bot.settings import Settings
+from tests.channels.messaging.replies import incoming, replies, said
+from tests.channels.messaging.telegram_standin import SECRET, TOKEN, TelegramStandIn, TelegramUser, units
 
 DISCLAIMER = "This is general information, not medical advice."
 
@@ -172,3 +181,142 @@ def test_what_is_no_message_is_taken_in_silence(
     user.say("me")
     telegram.wait(lambda: telegram.texts)
     assert len(telegram.texts) == 1
+
+
+APP = Telegram(Settings(telegram_token=TOKEN, telegram_secret=SECRET))
+
+
+def parsed(update: Any) -> list[Incoming]:
+    return APP.parse(Request("POST", "https://guide.example/", {}, {}, json.dumps(update).encode()))
+
+
+def message(text: str, **more: Any) -> dict[str, Any]:
+    chat = {"id": 7, "type": "private"}
+    return {
+        "update_id": 5,
+        "message": {"message_id": 3, "chat": chat, "from": {"id": 7, "is_bot": False}, "text": text, **more},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("/stop", What.STOP), ("/STOP", What.STOP), ("/stop@RlsGuideBot", What.STOP), (" stop ", What.STOP),
+        ("Stop", What.STOP),
+        ("/start", What.START), ("/start from_the_website", What.START),
+        # Words of carriers, questions, and commands that nobody knows.
+        ("cancel", What.TEXT), ("stop it", What.TEXT), ("can I stop ropinirole", What.TEXT), ("more", What.TEXT),
+        ("/help", What.TEXT), ("/restart", What.TEXT), ("/stopping", What.TEXT), ("/", What.TEXT), ("", What.TEXT),
+    ],
+)  # fmt: skip
+def test_the_commands_are_telegrams_and_other_words_are_words(text: str, what: What) -> None:
+    (found,) = parsed(message(text))
+    assert (found.what, found.text) == (what, text)
+
+
+def test_a_message_is_known_by_its_chat_and_number_and_ordered_by_the_update() -> None:
+    (first,) = parsed(message("hello"))
+    (elsewhere,) = parsed(message("hello", chat={"id": 8, "type": "private"}))
+    assert (first.id, first.address, first.order) == ("7:3", "7", 5.0)
+    assert elsewhere.id != first.id
+    # The same message that Telegram delivers again under another update is no new one.
+    (again,) = parsed({**message("hello"), "update_id": 6})
+    assert again.id == first.id
+
+
+def test_each_edit_of_a_message_is_one_of_its_own() -> None:
+    update = message("hullo")
+    edits = [{"update_id": 6, "edited_message": {**update["message"], "edit_date": date}} for date in (10, 11)]
+    first, second = (parsed(edit)[0] for edit in edits)
+    assert first.what is What.EDITED and first.edits == "7:3" == second.edits
+    assert len({"7:3", first.id, second.id}) == 3
+
+
+def test_an_edit_that_changes_no_words_or_is_in_a_group_is_passed_over() -> None:
+    edited = {**message("hello")["message"], "edit_date": 10}
+    group = {**edited, "chat": {"id": -9, "type": "group"}}
+    caption = {name: value for name, value in edited.items() if name != "text"}
+    assert [parsed({"update_id": 6, "edited_message": each}) for each in (group, caption)] == [[], []]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"id": "1", "from": {"id": 7}, "game_short_name": "x"}, {"id": "1", "from": {"id": 7}, "data": "#x"}],
+)
+def test_a_button_of_no_message_of_ours_is_passed_over(query: dict[str, Any]) -> None:
+    assert parsed({"update_id": 6, "callback_query": query}) == []
+
+
+def test_a_button_in_a_group_says_nothing_of_what_was_chosen() -> None:
+    query = {"id": "1", "data": "#topic:x", "message": {"message_id": 1, "chat": {"id": -9, "type": "group"}}}
+    (found,) = parsed({"update_id": 6, "callback_query": query})
+    assert (found.what, found.text, found.payload) == (What.GROUP, "", None)
+
+
+def test_what_is_said_in_a_group_is_not_kept() -> None:
+    (found,) = parsed(message("my legs", chat={"id": -9, "type": "supergroup"}))
+    assert (found.what, found.text) == (What.GROUP, "")
+    assert parsed(message("news", chat={"id": -9, "type": "channel"})) == []
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(replies())
+def test_every_reply_fits_what_telegram_documents(reply: dict[str, Any]) -> None:
+    """https://core.telegram.org/bots/api#sendmessage: 4096 letters, and 64 bytes of a button's data."""
+    buttons = [{**each, "payload": short(each["payload"], Telegram.longest_payload)} for each in reply["buttons"]]
+    requests = APP.render([{**reply, "buttons": buttons}], incoming("7"))
+    texts = [request.body["text"] for request in requests]
+    assert all(0 < units(text) <= 4096 for text in texts)
+    assert "".join("".join(texts).split()) == "".join((reply["body"] + reply["ending"]).split())
+    assert texts[-1].endswith(reply["ending"])
+    # Without a mode of parsing, no letter of a text means anything but itself.
+    assert not any("parse_mode" in request.body or "entities" in request.body for request in requests)
+    keyboards = [request.body.get("reply_markup", {}).get("inline_keyboard", []) for request in requests]
+    data = [button["callback_data"] for row in keyboards[-1] for button in row]
+    assert data == [button["payload"] for button in buttons]
+    assert all(1 <= len(each.encode()) <= 64 for each in data)
+    assert not any(keyboards[:-1])
+
+
+def test_a_long_caption_is_only_what_the_picture_is() -> None:
+    picture = {"png": b"png", "alt": "Magnesium in 28 g. " + "Almonds: 77 mg. " * 100}
+    photo, _ = APP.render([said("77 mg.", picture=picture)], incoming("7"))
+    assert photo.body["caption"] == "Magnesium in 28 g"
+    short_one = {"png": b"png", "alt": "x" * 1024}
+    assert APP.render([said("77 mg.", picture=short_one)], incoming("7"))[0].body["caption"] == "x" * 1024
+    endless = {"png": b"png", "alt": "\U0001f9b5" * 2000}
+    assert units(APP.render([said("77 mg.", picture=endless)], incoming("7"))[0].body["caption"]) <= 1024
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "result"),
+    [
+        (200, b'{"ok": true, "result": {"message_id": 9}}', Sent("9")),
+        (200, b'{"ok": true, "result": true}', Sent("")),
+        (200, b"", Later("Telegram answered 200")),
+        (200, b"[]", Later("Telegram answered 200")),
+        (429, b'{"ok": false, "description": "Too Many Requests", "parameters": {"retry_after": 3}}',
+         Later("Telegram answered 429 Too Many Requests", 3.0)),
+        (429, b'{"ok": false, "parameters": {"retry_after": "soon"}}', Later("Telegram answered 429")),
+        (401, b'{"ok": false, "description": "Unauthorized"}', Later("Telegram answered 401 Unauthorized")),
+        (404, b"<html>", Later("Telegram answered 404")),
+        (502, b"", Later("Telegram answered 502")),
+        (403, b'{"ok": false, "description": "Forbidden: bot was blocked by the user"}',
+         Failed("Telegram answered 403 Forbidden: bot was blocked by the user")),
+        (400, b'{"ok": false, "description": "Bad Request: chat not found"}',
+         Failed("Telegram answered 400 Bad Request: chat not found")),
+    ],
+)  # fmt: skip
+def test_what_telegram_answers_is_understood(status: int, body: bytes, result: object) -> None:
+    assert APP.result(status, {}, body) == result
+
+
+def test_a_long_reason_is_kept_short() -> None:
+    told = APP.result(400, {}, json.dumps({"ok": False, "description": "x" * 5000}).encode())
+    assert isinstance(told, Failed) and len(told.why) < 150
+
+
+def test_the_token_is_in_the_address_once_and_in_no_header() -> None:
+    app = Telegram(Settings(telegram_token=TOKEN, telegram_secret=SECRET, telegram_api="https://api.telegram.org/"))
+    assert app.address == f"https://api.telegram.org/bot{TOKEN}"
+    assert app.headers(Outgoing("sendMessage", {})) == {}
