@@ -24,7 +24,8 @@ from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramU
 
 # Of Rasa's own HTTP API, which the REST channel belongs to.
 TOKEN = "soak-soak-soak-soak"
-ANSWERED_WITHIN = 60.0
+# Where a worker was killed and the machine is busy, an answer in an app takes its time.
+ANSWERED_WITHIN = 180.0
 
 
 @dataclass
@@ -32,12 +33,14 @@ class Tally:
     """What was seen.
 
     Attributes:
-        waits: seconds from the first attempt to the reply.
+        waits: seconds from the first attempt to the reply, on the web.
+        app_waits: the same in apps, from when the provider got rid of the message.
         excuses: what visitors were told instead of a reply, or saw.
         sent: messages that must be in the log, by channel; REST's are those that were answered.
     """
 
     waits: list[float] = field(default_factory=list)
+    app_waits: list[float] = field(default_factory=list)
     excuses: Counter[str] = field(default_factory=Counter)
     sent: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
@@ -183,12 +186,14 @@ class AppVisitor:
             while not await asyncio.to_thread(self._taken, message):
                 tally.excuses[f"{self._channel} again"] += 1
                 await asyncio.sleep(0.5)
-            patient = time.monotonic() + ANSWERED_WITHIN
+            started = time.monotonic()
             while self._heard() == before:
-                if time.monotonic() > patient:
+                if time.monotonic() > started + ANSWERED_WITHIN:
                     tally.wrong.append(f"{self._channel}: no reply within {ANSWERED_WITHIN:.0f} s")
                     break
                 await asyncio.sleep(0.2)
+            else:
+                tally.app_waits.append(time.monotonic() - started)
             # A reply may have several parts.
             await asyncio.sleep(random.uniform(1, 3))
 
