@@ -35,9 +35,9 @@ FORBIDDEN = (
     (re.compile(r"\bmagnesium (?:cures|treats|heals|fixes)\b", re.I), "a promise"),
     (re.compile(r"\bproven to (?:cure|work|help)\b(?! in)", re.I), "a promise"),
     (re.compile(r"\bnatural,? (?:so|and therefore) (?:it is |it's )?safe\b", re.I), "a promise"),
-    (re.compile(r"!"), "an exclamation mark"),
-    (re.compile(r"<[^>]+>|\]\("), "markup"),
 )  # fmt: skip
+# These have no place in any sentence, a warning or not.
+MARKS = ((re.compile(r"!"), "an exclamation mark"), (re.compile(r"<[^>]+>|\]\("), "markup"))
 # What a prohibition may say that a promise may not: "Do not stop your medicine suddenly".
 _WARNED = re.compile(r"\b(?:not|never|don't|before you|nobody should|can't|cannot)\b[^.]*$", re.I)
 
@@ -124,13 +124,27 @@ def _wording(document: Document, topic: Topic, named: frozenset[str]) -> Iterato
             found = pattern.search(text)
             if found and not _WARNED.search(text[: found.start()]):
                 yield document.error(key, f"{found.group()!r} is {reason}", "say it another way")
-        for word in re.findall(r"[A-Za-z][\w-]+", text):
-            if word.casefold() in named:
-                yield document.error(key, f"{word!r} is a brand name", "use the generic name")
+        for pattern, reason in MARKS:
+            found = pattern.search(text)
+            if found:
+                yield document.error(key, f"{found.group()!r} is {reason}", "say it another way")
+        for brand in _brands_in(text, named):
+            yield document.error(key, f"{brand!r} is a brand name", "use the generic name")
     for part, sentences in (("answer", topic.answer), ("detail", topic.detail)):
         for index, sentence in enumerate(sentences):
             if sentence.say and re.search(r"\d", sentence.say):
                 yield document.error((part, index), "a 'say' with a number", "make it a 'fact' with its sources")
+
+
+def _brands_in(text: str, named: frozenset[str]) -> Iterator[str]:
+    """Brand names in a text, of one word or of several ("Slow Fe")."""
+    for word in re.findall(r"[A-Za-z][\w-]+", text):
+        if word.casefold() in named:
+            yield word
+    for brand in sorted(named):
+        found = re.search(rf"\b{re.escape(brand)}\b", text, re.I) if " " in brand else None
+        if found:
+            yield found.group()
 
 
 def _uncited(folder: Path, base: KnowledgeBase) -> Iterator[KnowledgeError]:

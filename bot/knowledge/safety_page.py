@@ -42,6 +42,8 @@ def renewed(page: Path, book: RuleBook) -> str:
         text = page.read_text(encoding="utf-8")
     except OSError as error:
         raise KnowledgeError(page, 1, f"can't be read: {error.strerror}", "name the safety case") from None
+    except UnicodeDecodeError:
+        raise KnowledgeError(page, 1, "not UTF-8 text", "save the file as UTF-8") from None
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not start or not end:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.knowledge.prose import HIGHEST_GRADE, reading_grade
 from bot.knowledge.topic import Topic
 
-_END = re.compile(r"""(?<=[.?!])["”']?\s+(?=["“'(]?[A-Z0-9])""")
+_END = re.compile(r"""(?:(?<=[.?!])|(?<=[.?!]["”')]))\s+(?=["“'(]?[A-Z0-9])""")
 
 
 def sentences(text: str) -> list[str]:

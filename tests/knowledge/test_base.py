@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from bot.knowledge.base import read
+from bot.knowledge.base import KnowledgeBase, read
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import ROOT
+from tests.knowledge.conftest import write
 
 
 def broken(folder: Path, change: Any) -> str:
@@ -143,3 +145,86 @@ def test_the_real_knowledge_base_reads() -> None:
     assert len(base.groups) == 42
     assert {topic.group for topic in base.topics.values()} == set(base.groups)
     assert len(base.topics) >= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", r"groups\.yml:1: not a list of groups; start each group with '- id:'"),
+        ("id: drinks\n", r"groups\.yml:1: not a list of groups"),
+        ("- id: drinks\n  title: Drinks\n- id: Drinks\n  title: x\n", r"groups\.yml:3: '1\.id': "),
+        ("- id: drinks\n", r"groups\.yml:1: '0\.title' is missing"),
+        (
+            "- id: drinks\n  title: Drinks\n- id: food\n  title: Food\n- id: drinks\n  title: More\n",
+            r"groups\.yml:5: group 'drinks' stands twice; keep one of the two",
+        ),
+    ],
+)
+def test_groups_that_do_not_fit_are_told(folder: Path, text: str, told: str) -> None:
+    (folder / "groups.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(KnowledgeErrors, match=told):
+        read(folder)
+
+
+def test_a_topic_whose_file_is_broken_is_still_known_to_others(folder: Path) -> None:
+    (folder / "topics" / "alcohol.yml").write_text("id: [", encoding="utf-8")
+    with pytest.raises(KnowledgeErrors) as raised:
+        read(folder)
+    assert [error.path.name for error in raised.value.errors] == ["alcohol.yml"]
+
+
+def test_a_topic_is_not_related_to_itself(folder: Path) -> None:
+    told = broken(folder, lambda topic: topic.update(related=["caffeine", "alcohol"]))
+    assert "related topic 'caffeine' does not exist; name another file of knowledge/topics" in told
+
+
+def test_topics_and_groups_keep_their_order(folder: Path) -> None:
+    base = read(folder)
+    assert list(base.topics) == ["alcohol", "caffeine", "smoking"]
+    titles = [group["id"] for group in yaml.safe_load((folder / "groups.yml").read_text(encoding="utf-8"))]
+    assert list(base.groups) == titles
+    assert [topic.id for topic in base.in_group("triggers_to_avoid")] == ["alcohol", "caffeine", "smoking"]
+    assert base.in_group("nothing") == []
+
+
+def test_a_folder_without_topics_is_an_empty_base(folder: Path) -> None:
+    for path in (folder / "topics").glob("*.yml"):
+        path.unlink()
+    assert read(folder).topics == {}
+
+
+def test_sources_come_in_the_order_of_the_answer(folder: Path) -> None:
+    base = read(folder)
+    for topic in base.topics.values():
+        assert tuple(source.id for source in base.cited(topic)) == topic.sources
+
+
+def test_facts_from_memory_are_to_be_read_again(folder: Path) -> None:
+    base = read(folder)
+    memory = base.facts[base.topics["caffeine"].facts[0]].copy(update={"status": "from_memory"})
+    facts = {**base.facts, memory.id: memory}
+    assert memory.id in KnowledgeBase(base.groups, base.topics, base.sources, facts).to_recheck(base.topics["caffeine"])
+    verified = {fact: base.facts[fact].copy(update={"status": "verified"}) for fact in base.facts}
+    assert KnowledgeBase(base.groups, base.topics, base.sources, verified).to_recheck(base.topics["caffeine"]) == []
+
+
+@pytest.mark.parametrize("name", ["groups.yml", "sources.yml", "facts.csv"])
+def test_every_file_counts_for_the_version(folder: Path, name: str) -> None:
+    before = read(folder).version
+    path = folder / name
+    old, new = {
+        "groups.yml": ("title: ", "title: The "),
+        "sources.yml": ("title: ", "title: The "),
+        "facts.csv": ("verified", "checked"),
+    }[name]
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert read(folder).version != before
+
+
+def test_layout_and_comments_do_not_count_for_the_version(folder: Path) -> None:
+    before = read(folder).version
+    for path in (folder / "topics" / "caffeine.yml", folder / "groups.yml"):
+        write(path, yaml.safe_load(path.read_text(encoding="utf-8")))
+        path.write_text("# a comment\n\n" + path.read_text(encoding="utf-8"), encoding="utf-8", newline="\r\n")
+    assert read(folder).version == before
+    assert re.fullmatch(r"[0-9a-f]{12}", before)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.knowledge.base import KnowledgeBase, read
 from bot.knowledge.coverage import REASONS, page, uses
-from bot.knowledge.errors import KnowledgeErrors
+from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.settings import ROOT
 
 KNOWLEDGE = ROOT / "knowledge"
@@ -89,3 +89,37 @@ def test_a_reason_shows_on_the_page(tmp_path: Path, base: KnowledgeBase) -> None
 )
 def test_a_wrong_reason_is_found(tmp_path: Path, base: KnowledgeBase, reasons: str, told: str) -> None:
     assert told in tried(tmp_path, base, reasons)
+
+
+def test_a_fact_of_a_safety_reply_is_used(base: KnowledgeBase) -> None:
+    found = [use for use in uses(KNOWLEDGE, base) if use.safety]
+    assert found
+    assert all(use.used for use in found)
+    text = page(base, uses(KNOWLEDGE, base))
+    assert f"| {found[0].fact} |" in text
+    assert f"safety: {found[0].safety[0]}" in text
+
+
+def test_no_reasons_file_is_told(tmp_path: Path, base: KnowledgeBase) -> None:
+    with pytest.raises(KnowledgeError, match=r"unused_facts\.yml:1: no such file"):
+        uses(tmp_path, base)
+
+
+def test_an_empty_reasons_file_gives_no_reasons(tmp_path: Path, base: KnowledgeBase) -> None:
+    assert tried(tmp_path, base, "# every fact is used\n") == ""
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path, base: KnowledgeBase) -> None:
+    told = tried(tmp_path, base, "DEF-01: No use.\nNOT-01: No use.\n", "ZEB-01,Zebras,high,verified,aasm-2025\n")
+    assert [line.rpartition("/")[2].partition(";")[0] for line in told.splitlines()] == [
+        "unused_facts.yml:2: there is no fact 'NOT-01'",
+        "unused_facts.yml:1: 'DEF-01' is used after all",
+        "facts.csv:410: nothing uses 'ZEB-01'",
+    ]
+
+
+def test_each_section_of_the_page_has_its_own_table(base: KnowledgeBase) -> None:
+    text = page(base, uses(KNOWLEDGE, base))
+    sections = list(dict.fromkeys(fact.section for fact in base.facts.values()))
+    assert [line.removeprefix("## ") for line in text.splitlines() if line.startswith("## ")] == sections
+    assert text.count("| fact | strength | status | used by |\n") == len(sections)

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from hypothesis import given
+from hypothesis import settings as tried
 from hypothesis import strategies as st
 
 from bot.cli import diff
@@ -287,6 +288,7 @@ FILES = st.dictionaries(
 )
 
 
+@tried(deadline=None, max_examples=60)
 @given(FILES, FILES)
 def test_whatever_the_files_hold_every_change_is_told(old: dict[str, bytes], new: dict[str, bytes]) -> None:
     lines = list(compared(old, new, "HEAD"))
@@ -297,6 +299,7 @@ def test_whatever_the_files_hold_every_change_is_told(old: dict[str, bytes], new
             assert ("Sources: " if path == "sources.yml" else path.removeprefix("topics/").removesuffix(".yml")) in text
 
 
+@tried(deadline=None, max_examples=30)
 @given(FILES)
 def test_nothing_changes_between_equal_files(files: dict[str, bytes]) -> None:
     assert list(compared(files, dict(files), "HEAD")) == ["Nothing changed since HEAD."]

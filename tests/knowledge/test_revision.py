@@ -78,7 +78,7 @@ def test_a_repository_without_a_commit_has_no_revision(tmp_path: Path) -> None:
 
 
 def test_a_file_is_no_revision(repository: Path) -> None:
-    with pytest.raises(RevisionError, match="there is no revision 'HEAD:README.md'"):
+    with pytest.raises(RevisionError, match=r"there is no revision 'HEAD:README\.md'"):
         before(repository, "HEAD:README.md")
 
 

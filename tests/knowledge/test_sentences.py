@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.cli import show
 from bot.knowledge.base import read
@@ -67,3 +69,24 @@ def test_the_reply_is_shown_as_a_visitor_sees_it(folder: Path, monkeypatch: pyte
 def test_an_unknown_topic_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(folder, "cafeine", monkeypatch) == "Error: there is no topic 'cafeine'; did you mean caffeine?\n"
     assert "its id is the file's name" in shown(folder, "zzz", monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('It counts as "secondary." That is all.', ['It counts as "secondary."', "That is all."]),
+        ("He said “Stop.” “Why?” she said.", ["He said “Stop.”", "“Why?” she said."]),
+        ("It helps. (Or not.) That is all.", ["It helps.", "(Or not.)", "That is all."]),
+        ("Ferritin of 75 mcg/L. 2 in 100 do.", ["Ferritin of 75 mcg/L.", "2 in 100 do."]),
+        ("It helps, e.g. at night.", ["It helps, e.g. at night."]),
+        ("One.\n\nTwo.", ["One.", "Two."]),
+    ],
+)
+def test_quotes_and_brackets_stay_with_their_sentence(text: str, parts: list[str]) -> None:
+    assert sentences(text) == parts
+
+
+@given(st.text(st.sampled_from("Ab1.?!\"'”“() \n"), max_size=40))
+def test_nothing_is_lost_but_white_space(text: str) -> None:
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+    assert all(sentences(text))
