@@ -202,6 +202,10 @@ def _asked(text: str, slot: str) -> Any:
         return NEITHER
     if len(text.split()) > SHORT:
         return None
+    said = _said(text, slot)
+    if said is not None:
+        # "One man" is no first choice.
+        return said
     choices = {"need_sex": AskSex.choices, "need_stage": AskStage.choices}[slot]
     chosen = place(text, len(choices))
     return None if chosen is None else choices[chosen].casefold()

@@ -21,18 +21,21 @@ _PLACES = {
     "4": 4, "4th": 4, "fourth": 4, "four": 4, "d": 4,
     "last": -1, "bottom": -1, "latter": -1,
 }  # fmt: skip
-# "The second one" names the second; "a" is a letter only beside nothing else.
+# "The second one" names the second, and so does "a second one".
 _WEAK = ("one", "a")
+# "A" is a letter where it ends what is said; before another word it is an article: "a headache".
+_LETTER_A = re.compile(r"\ba\b(?=\W*(?:(?:please|pls|thanks|thank you)\W*)?$)", re.I)
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 _ALL = re.compile(r"\b(?:both|all)\b", re.I)
 _OTHER = re.compile(r"\bother\b", re.I)
 
 
 def place(text: str, count: int) -> int | None:
     """Which of so many choices a message names, from 0; None where it names none of them."""
-    words = re.findall(r"\w+", text.casefold())
+    words = _WORD.findall(text.casefold())
     if "middle" in words and count == 3:
         return 1
-    named = [word for word in words if word in _PLACES]
+    named = [word for word in words if word in _PLACES and (word != "a" or _LETTER_A.search(text))]
     named = [word for word in named if word not in _WEAK] or named
     if not named:
         return None

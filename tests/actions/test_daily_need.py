@@ -37,6 +37,11 @@ def extracted(stage: Stage, text: str, asked: str | None) -> dict[str, Any]:
         ("no", "need_stage", {"need_stage": "neither"}),
         ("breastfeeding", "need_stage", {"need_sex": "female", "need_stage": "breastfeeding"}),
         ("what are the symptoms of restless legs", "need_age", {}),
+        ("I am a man", "need_sex", {"need_sex": "male"}),
+        ("it's for a boy", "need_sex", {"need_sex": "male"}),
+        ("I'm a nursing mom", "need_stage", {"need_sex": "female", "need_stage": "breastfeeding"}),
+        ("I have a headache", "need_stage", {}),
+        ("I have a headache", "need_sex", {}),
         ("I'm a 34 year old woman", None, {"need_age": 34, "need_sex": "female"}),
     ],
 )
