@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -42,8 +43,9 @@ class Disclaimer:
             KnowledgeErrors: the file does not fit, or lacks `default` or `OTHER`.
         """
         document = Document.read(folder / "disclaimer.yml")
-        wordings = {channel: document.parse(Wording, ("wordings", channel)) for channel in document.data.get("wordings") or {}}
-        numbers = {country: str(number) for country, number in (document.data.get("numbers") or {}).items()}
+        given = _mapping(document.data)
+        wordings = {name: document.parse(Wording, ("wordings", name)) for name in _mapping(given.get("wordings"))}
+        numbers = {country: str(number) for country, number in _mapping(given.get("numbers")).items()}
         if "default" not in wordings or "OTHER" not in numbers:
             raise KnowledgeErrors([document.error((), "'default' or 'OTHER' is missing", "restore it")])
         return cls(wordings, numbers)
@@ -74,3 +76,8 @@ class Disclaimer:
         """The full wording, for whoever asks for it."""
         number = self._numbers.get(country, self._numbers["OTHER"])
         return self._wordings["default"].full.format(number=number)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """What was read, where it has names; an empty file has none."""
+    return value if isinstance(value, dict) else {}
