@@ -29,6 +29,8 @@ class Guide(click.Group):
     """Tells what is wrong in one line each, without a trace back."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        from sqlalchemy.exc import SQLAlchemyError
+
         from bot.conversations.archive import Away
         from bot.conversations.database import DatabaseError
         from bot.conversations.retention import RetentionError
@@ -44,6 +46,11 @@ class Guide(click.Group):
             raise click.ClickException(str(error)) from None
         except (Away, ModelError, TrainingFailed, NoModel, BrokenModel, WeakSecret) as error:
             raise click.ClickException(str(error)) from None
+        except SQLAlchemyError as error:
+            # Its own message holds the statement, and with it perhaps what is kept.
+            raise click.ClickException(
+                f"a database can't be used ({type(error).__name__}); 'rls doctor' says which and how to mend it"
+            ) from None
         except ValidationError as error:
             problems = [f"RLS_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()]
             raise click.ClickException("\n".join(problems)) from None
@@ -138,7 +145,7 @@ async def _ask_lines(agent: Any) -> None:
 
 def _lines() -> Iterator[str]:
     for raw in sys.stdin.buffer:
-        yield raw.decode("utf-8", errors="replace").removesuffix("\n")
+        yield raw.decode("utf-8", errors="replace").removesuffix("\n").removesuffix("\r")
 
 
 def read_line(raw: str, number: int) -> tuple[str, str]:

@@ -92,7 +92,11 @@ class Settings(BaseSettings):
     oidc_secret: str = Field("", description="secret of the console at the identity provider")
     oidc_claim: str = Field("groups", description="claim that holds a person's groups or roles")
     oidc_roles: str = Field("", description="which of them make which role, such as support=reviewer,leads=admin")
-    log_level: str = Field("WARNING", description="least serious message that is logged")
+    log_level: str = Field(
+        "WARNING",
+        regex="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$",
+        description="least serious message that is logged: DEBUG, INFO, WARNING, ERROR or CRITICAL",
+    )
     log_format: str = Field("text", regex="^(text|json)$", description="how log lines are written: text, or json")
 
     @property

@@ -42,4 +42,8 @@ def reload() -> None:
     except (FileNotFoundError, ValueError, ProcessLookupError):
         click.echo(f"version {base.version} is in the database; no server runs here, so the next one to start takes it")
         return
+    except PermissionError:
+        raise click.ClickException(
+            f"version {base.version} is in the database, but the server runs as another user; run this as that user"
+        ) from None
     click.echo(f"version {base.version} is in the database, and the server was told to read it")
