@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,3 +115,55 @@ def test_a_log_line_is_an_object_without_the_words_of_an_error() -> None:
     assert line["error"] == "ValueError"
     assert any("test_metrics" in place for place in line["at"])
     assert "Maria" not in json.dumps(line)
+
+
+def value(name: str, **labels: str) -> float:
+    """A figure as a monitor reads it; 0 where nothing was counted."""
+    samples = [sample for family in text_string_to_metric_families(metrics.text().decode()) for sample in family.samples]
+    return sum(sample.value for sample in samples if sample.name == name and sample.labels == labels)
+
+
+@pytest.mark.parametrize(
+    ("kind", "missed"), [("answer", 0), ("smalltalk", 0), ("safety", 0), ("error", 1), ("clarify", 1), ("out_of_scope", 1)]
+)
+def test_a_turn_is_counted_and_so_is_what_was_not_understood(kind: str, missed: int) -> None:
+    turns, misses = value("rls_turns_total", kind=kind, channel="sms"), value("rls_fallbacks_total", kind=kind)
+    metrics.count(kind, "sms")
+    assert value("rls_turns_total", kind=kind, channel="sms") == turns + 1
+    assert value("rls_fallbacks_total", kind=kind) == misses + missed
+
+
+def test_a_stage_that_fails_is_measured_too() -> None:
+    before = value("rls_stage_seconds_count", stage="failing")
+    with pytest.raises(ZeroDivisionError), metrics.timed("failing"):
+        raise ZeroDivisionError
+    assert value("rls_stage_seconds_count", stage="failing") == before + 1
+
+
+@pytest.mark.parametrize("address", ["127.8.9.1", "::ffff:10.0.0.1", "0.0.0.0", "localhost", "not an address", "127.0.0.1:80"])
+def test_only_addresses_of_this_machine_are_this_machine(address: str) -> None:
+    assert metrics.allowed("", address, None) is (address == "127.8.9.1")
+
+
+def test_a_token_that_begins_the_same_or_is_not_ascii_is_another(token: str) -> None:
+    for other in (token[:-1], f"{token} ", "t\u00f6ken", token.upper()):
+        assert not metrics.allowed(other, "127.0.0.1", None)
+
+
+@pytest.mark.parametrize(("address", "status"), [("127.0.0.1", 200), ("10.0.0.7", 403)])
+def test_the_page_is_the_figures_or_a_refusal_without_any(address: str, status: int) -> None:
+    request: Any = SimpleNamespace(token=None, ip=address, headers={})
+    answer = asyncio.run(metrics.page(request))
+    assert answer.status == status
+    assert (b"rls_turns_total" in answer.body) is (status == 200)
+
+
+def test_a_log_line_holds_one_line_whatever_the_message_is() -> None:
+    record = logging.getLogger("bot").makeRecord("bot", logging.WARNING, __file__, 1, "two\nlines \u00e9 %s", ("x",), None)
+    record.created, record.msecs = 1_709_251_199.0, 7.9
+    text = JsonLines().format(record)
+    assert "\n" not in text
+    line = json.loads(text)
+    assert line["message"] == "two\nlines \u00e9 x"
+    assert line["time"] == "2024-02-29T23:59:59.007Z"
+    assert {"error", "at"}.isdisjoint(line)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.nlu.clauses import MOST, Reading, questions, readings
+from bot.nlu.text import clean
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,49 @@ def test_what_is_left_out_is_put_in(question: str, before: str, read: list[str])
 
 def test_what_was_put_in_is_marked() -> None:
     assert [reading.completed for reading in readings("how much is safe", "does magnesium help")] == [False, True, True]
+
+
+@given(st.text(alphabet="abc wh?.,!;\n'", max_size=120) | st.text(max_size=60))
+def test_questions_are_parts_of_the_message_in_their_order_and_once_each(text: str) -> None:
+    found = questions(text)
+    assert len(found) <= MOST
+    assert len(set(found)) == len(found)
+    assert all(part and part in text for part in found)
+
+
+@given(st.text(min_size=1, max_size=60), st.text(max_size=60))
+def test_a_question_has_a_reading_whatever_it_is(question: str, before: str) -> None:
+    assert readings(question, before)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("WHAT CAUSES IT? IS IT HEREDITARY?", ["WHAT CAUSES IT?", "IS IT HEREDITARY?"]),
+        ("what helps & what does not", ["what helps", "what does not"]),
+        ("does it hurt; can it spread", ["does it hurt;", "can it spread"]),
+        ("please, what is it? also, is there a test?", ["what is it?", "is there a test?"]),
+        ("is 2.5 mg fine? why?", ["is 2.5 mg fine?", "why?"]),
+    ],
+)
+def test_questions_are_parted_by_any_end(text: str, parts: list[str]) -> None:
+    assert questions(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "read"),
+    [
+        ("are they safe", "does gabapentin help", ["are gabapentin safe"]),
+        ("does it help", "is ropinirole or PREGABALIN better", ["does pregabalin help"]),
+        ("does it help", "what are restless legs", ["does it help", "does restless legs help"]),
+        ("what about magnesium", "is iron safe", ["magnesium"]),
+        ("", "", ["", " restless legs"]),
+    ],
+)
+def test_the_last_that_was_named_is_meant(question: str, before: str, read: list[str]) -> None:
+    assert [reading.text for reading in readings(question, before)] == read
+
+
+@pytest.mark.xfail(strict=True, reason="the cleaner makes one line of a message before its questions are told apart")
+def test_two_lines_of_a_message_are_two_questions() -> None:
+    assert questions(clean("what helps\nwhat makes it worse")) == ["what helps", "what makes it worse"]

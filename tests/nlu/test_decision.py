@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.nlu.decision import OUT_OF_SCOPE, UNCLEAR, Decider, Decision
 
@@ -91,3 +93,87 @@ def test_a_message_out_of_scope_stays_so() -> None:
 def test_a_plain_message_is_not_taken_apart_into_other_topics() -> None:
     plain = Decision("magnesium_foods", ("magnesium_foods",), (), 0.9)
     assert DECIDER.combine(plain, [part("caffeine"), part("children_rls")]) is plain
+
+
+@pytest.mark.parametrize(
+    ("scores", "intent"),
+    [
+        ({"greeting": 0.35, "thanks": 0.3, OUT_OF_SCOPE: 0.5, "caffeine": 0.1}, "greeting"),
+        ({"greeting": 0.35, OUT_OF_SCOPE: 0.5, "caffeine": 0.1}, OUT_OF_SCOPE),
+        ({"greeting": 0.3, "thanks": -0.3, OUT_OF_SCOPE: 0.29, "caffeine": 0.1}, "greeting"),
+        ({"greeting": 0.1, OUT_OF_SCOPE: 0.0, "caffeine": 0.05}, UNCLEAR),
+        ({"greeting": 0.5, "caffeine": 0.9}, "caffeine"),
+    ],
+    ids=[
+        "kinds of talk together",
+        "one kind is less",
+        "a kind that it is not counts for nothing",
+        "too faint",
+        "a topic is more",
+    ],
+)
+def test_talk_must_outweigh_what_is_outside_and_what_is_covered(scores: dict[str, float], intent: str) -> None:
+    assert DECIDER.decide("oh well", scores).intent == intent
+
+
+@pytest.mark.parametrize("category", ["emergency", "kidney"])
+def test_danger_and_boundaries_are_no_talk(category: str) -> None:
+    assert not DECIDER.is_talk(category)
+    assert not DECIDER.covers(category)
+
+
+@pytest.mark.parametrize(
+    ("intent", "group"),
+    [
+        ("caffeine", "triggers_to_avoid"),
+        ("food_total", "magnesium_food_amount"),
+        ("daily_need", "magnesium_daily_intake"),
+        ("greeting", "greeting"),
+    ],
+)
+def test_what_an_intent_counts_for(intent: str, group: str) -> None:
+    assert DECIDER.group(intent) == group
+
+
+def test_a_look_up_and_its_topic_are_one_group() -> None:
+    scores = {"daily_need": 0.3, "magnesium_daily_intake": 0.25, "caffeine": 0.4}
+    decision = DECIDER.decide("how much a day", scores)
+    assert (decision.intent, decision.topics) == ("daily_need", ())
+
+
+def test_choices_leave_out_the_answer_and_what_is_no_topic() -> None:
+    decision = DECIDER.decide(
+        "tea", {"caffeine": 0.9, "alcohol": 0.5, "food_amount": 0.4, "greeting": 0.3, "children_rls": 0.2}
+    )
+    assert decision.choices == ("children_rls",)
+
+
+@given(st.dictionaries(st.sampled_from([*GROUPS, "greeting", "food_amount", OUT_OF_SCOPE]), st.floats(-0.5, 1.5), min_size=8))
+def test_whatever_the_scores_a_decision_holds_together(scores: dict[str, float]) -> None:
+    decision = DECIDER.decide("what about it", scores)
+    assert 0 <= decision.confidence <= 1
+    assert len(decision.choices) <= 3
+    assert set(decision.choices) <= set(GROUPS)
+    assert not set(decision.choices) & set(decision.topics)
+    assert decision.topics in ((), (decision.intent,))
+    assert DECIDER.decide("what about it", dict(reversed(scores.items()))).confidence == pytest.approx(decision.confidence)
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from(list(GROUPS)), st.floats(0, 1), st.booleans()), max_size=3), max_size=4))
+def test_however_many_questions_each_topic_is_answered_once(questions: list[list[tuple[str, float, bool]]]) -> None:
+    parts = [[(Decision(topic, (topic,), (), sure), put_in) for topic, sure, put_in in readings] for readings in questions]
+    combined = DECIDER.combine(WHOLE, parts)
+    assert len(set(combined.topics)) == len(combined.topics)
+    assert combined is WHOLE or 2 <= len(combined.topics) <= len(questions)
+    assert not set(combined.choices) & set(combined.topics)
+
+
+def test_a_question_that_shares_its_group_or_lacked_its_subject_must_be_plainer() -> None:
+    assert DECIDER.combine(WHOLE, [part("caffeine"), part("alcohol", 0.32)]) is WHOLE
+    assert DECIDER.combine(WHOLE, [part("caffeine"), part("alcohol", 0.36)]).topics == ("caffeine", "alcohol")
+    put_in = [(Decision("children_rls", ("children_rls",), (), 0.32), True)]
+    assert DECIDER.combine(WHOLE, [part("caffeine"), put_in]) is WHOLE
+
+
+def test_an_answer_to_several_is_as_sure_as_its_weakest_part() -> None:
+    assert DECIDER.combine(WHOLE, [part("caffeine", 0.9), part("children_rls", 0.5)]).confidence == 0.5
