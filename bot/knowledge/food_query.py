@@ -13,7 +13,9 @@ from bot.knowledge.tokens import singular, tokens, word_set
 NUMBERS = {
     "a": 1.0, "an": 1.0, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0,
     "eight": 8.0, "nine": 9.0, "ten": 10.0, "twelve": 12.0, "twenty": 20.0, "half": 0.5, "quarter": 0.25, "couple": 2.0,
-    "dozen": 12.0, "thirty": 30.0, "fifty": 50.0, "hundred": 100.0, "few": 3.0,
+    "dozen": 12.0, "thirty": 30.0, "fifty": 50.0, "hundred": 100.0, "few": 3.0, "eleven": 11.0, "thirteen": 13.0,
+    "fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0, "seventeen": 17.0, "eighteen": 18.0, "nineteen": 19.0,
+    "forty": 40.0, "sixty": 60.0, "seventy": 70.0, "eighty": 80.0, "ninety": 90.0,
 }  # fmt: skip
 # Words that end a food's name: grammar, and what people say around a food.
 _BREAKS = word_set(
@@ -58,6 +60,9 @@ _FILLERS = word_set(
 )
 _UNKNOWN = -1.0
 _JOINS = frozenset({"and", "or", "vs", "versus", ","})
+_ARTICLES = ("a", "an")
+_PARTS = ("half", "quarter")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 @dataclass(frozen=True)
@@ -131,8 +136,9 @@ class FoodReader:
                 place += length
                 continue
             items.append(self._label(words, raw, place))
-            if words[place : place + 2] == ["fl", "oz"]:
-                items[-1] = _Item("unit", "fl oz")
+            two = " ".join(words[place : place + 2])
+            if two in ("fl oz", "extra large"):
+                items[-1] = _Item("size" if two in SIZES else "unit", two)
                 place += 1
             place += 1
         return items
@@ -249,7 +255,6 @@ def _queries(items: list[_Item]) -> Iterator[FoodQuery]:
 def _amount_before(items: list[_Item], start: int) -> tuple[Amount | None, bool]:
     place = start - 1
     unit = size = None
-    count: float | None = None
     if place >= 0 and items[place].kind == "of":
         place -= 1
     if place >= 0 and items[place].kind == "unit":
@@ -260,24 +265,53 @@ def _amount_before(items: list[_Item], start: int) -> tuple[Amount | None, bool]
         place -= 1
     if place >= 1 and items[place].kind == "of":
         place -= 1
-    while place >= 0 and items[place].kind == "number":
-        value = items[place].value
-        before = items[place - 1] if place else None
-        if count is None:
-            count = value
-        elif value < 1 or (count == 1.0 and items[place + 1].word in ("a", "an")) or items[place].word in ("a", "an"):
-            # "half a cup" multiplies; "1 1/2 cups" adds.
-            count = count * value
-        elif count < 1:
-            count = count + value
-        else:
-            break
-        place -= 1
-        if before is not None and before.kind == "join":
-            break
+    count = _count(items, place)
     if unit is None and count is None and size is None:
         return None, False
     return Amount(1.0 if count is None else count, unit, size if unit is None else None), True
+
+
+def _count(items: list[_Item], place: int) -> float | None:
+    """The number that ends at a place: "half a", "1 1/2", "two and a half", "three quarters of a", "two hundred"; or None."""
+    count: float | None = None
+    said: list[str] = []
+    joined = False
+    while place >= 0 and items[place].kind == "number":
+        more = items[place].value if count is None else _joined(items[place], count, said[0], joined)
+        if more is None:
+            break
+        count = more
+        said.insert(0, items[place].word)
+        place -= 1
+        before = items[place - 1].word if place else ""
+        if place and items[place].kind == "of" and said[0] in _ARTICLES and before in _PARTS:
+            place -= 1
+        joined = bool(place) and items[place].word == "and" and (before == "hundred" or (count < 1 and _is_part(said[-1])))
+        if joined:
+            place -= 1
+    return count
+
+
+def _joined(item: _Item, count: float, after: str, joined: bool) -> float | None:
+    """A number with the one before it; None if they are two numbers. `after` is the word between them."""
+    value, word = item.value, item.word
+    if word in _ARTICLES:
+        return count
+    if word == "hundred" and count < 100:
+        return count + 100
+    if joined:
+        return count + value if value >= 1 else None
+    if after == "hundred" and 1 <= value < 10:
+        return count + 100 * (value - 1)
+    if value < 1 or after in _PARTS or after == "dozen":
+        return count * value
+    if "/" in after or (word in _TENS and 1 <= count < 10 and after in NUMBERS and after not in _ARTICLES):
+        return count + value
+    return None
+
+
+def _is_part(word: str) -> bool:
+    return word in _PARTS or "/" in word
 
 
 def _amount_after(items: list[_Item], place: int) -> tuple[Amount | None, int]:
