@@ -191,15 +191,16 @@ class Foods:
         return tuple(dict.fromkeys(entry.group for entry in self._synonyms.foods.values() if entry.group))
 
     def total(self, amounts: Iterable[FoodAmount]) -> Total:
-        """Foods added up; of a food that came in two states only the first, more usual one counts."""
-        items: dict[str, FoodAmount] = {}
+        """Foods added up; of a food that came in two states only the first, more usual one counts.
+
+        Two portions of one food ("a cup of milk, and later half a cup of milk") both count.
+        """
+        items: list[FoodAmount] = []
         for amount in amounts:
-            items.setdefault(amount.name, amount)
-        return Total(
-            round(sum(item.mg for item in items.values()), 1),
-            tuple(items.values()),
-            all(item.sure for item in items.values()),
-        )
+            same = [item for item in items if item.name == amount.name]
+            if all(item.fdc_id == amount.fdc_id and item.portion != amount.portion for item in same):
+                items.append(amount)
+        return Total(round(sum(item.mg for item in items), 1), tuple(items), all(item.sure for item in items))
 
     def _knows(self, word: str) -> bool:
         return word in self._known or self._index.knows(word)
@@ -301,7 +302,8 @@ class Foods:
             amount = self._usual(entry, state)
             if query.amount is not None and query.amount.count != 1:
                 grams = amount.grams * query.amount.count
-                text = f"{query.amount.count:g} servings ({grams:.0f} g)"
+                servings = "servings" if query.amount.count > 1 else "serving"
+                text = f"{number_text(query.amount.count)} {servings} ({grams:.0f} g)"
                 amount = self._made(food, Portion(text, grams), entry, state)
             return amount
         portion = weigh(query.amount, food, entry.one, entry.sizes, self._synonyms.sizes)

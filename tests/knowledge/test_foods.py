@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.knowledge.errors import KnowledgeError
-from bot.knowledge.foods import FoodAmount, Foods, Share, UnknownFood
+from bot.knowledge.food import Food
+from bot.knowledge.foods import FoodAmount, Foods, Share, UnknownFood, plain_name
 from bot.knowledge.names import Names
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
@@ -315,6 +316,107 @@ def test_a_very_long_message_is_read_in_time(foods: Foods) -> None:
     start = time.perf_counter()
     foods.find("spinach and " * 20_000)
     assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "portion"),
+    [
+        ("one and a half cups of milk", "1 1/2 cups (368 g)"),
+        ("three quarters of a cup of milk", "3/4 cup (184 g)"),
+        ("⅝ cup of almonds", "5/8 cup (89 g)"),
+        ("two hundred grams of almonds", "200 g"),
+        ("twenty five almonds", "25 almonds (30 g)"),
+        ("2.999 cups of milk", "3 cups (735 g)"),
+        ("3 servings of almonds", "3 servings (85 g)"),
+        ("half a serving of almonds", "1/2 serving (14 g)"),
+        ("2 tins of chickpeas", "2 cans (506 g)"),
+        ("an extra large banana", "1 extra large banana (152 g)"),
+    ],
+)
+def test_an_amount_is_said_back_as_it_was_meant(foods: Foods, text: str, portion: str) -> None:
+    found = only(foods.find(text))
+    assert found.portion == portion
+    assert found.sure
+
+
+@pytest.mark.parametrize("text", ["0 almonds", "0 g almonds", "30 kg almonds", "9999999 almonds"])
+def test_an_impossible_amount_is_not_reckoned_with(foods: Foods, text: str) -> None:
+    found = only(foods.find(text))
+    assert found.portion == "1 oz (28 g, about 23 nuts)"
+    assert not found.sure
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "sure"),
+    [
+        # A state that the everyday food lacks, and USDA has.
+        ("smoked salmon", 173687, True),
+        ("pickled herring", 175118, True),
+        # Near enough.
+        ("poached salmon", 175168, True),
+        ("microwaved kale", 169238, True),
+        # Nobody has it: the usual one, and it is said that this is a guess.
+        ("pickled almonds", 170567, False),
+        ("a can of tomatoes", 170051, True),
+    ],
+)
+def test_a_state_that_was_asked(foods: Foods, text: str, row: int, sure: bool) -> None:
+    found = only(foods.find(text))
+    assert (found.fdc_id, found.sure) == (row, sure)
+
+
+def test_a_rare_food_takes_the_amount_that_was_said(foods: Foods) -> None:
+    goose = only(foods.find("how much magnesium is in 200 g goose"))
+    assert (goose.portion, goose.grams) == ("200 g", 200)
+    assert goose.mg == pytest.approx(2 * goose.mg_per_100g)
+    bottle = only(foods.find("a bottle of goose"))
+    assert bottle.portion == "3 oz (85 g)"
+    assert not bottle.sure
+
+
+@pytest.mark.parametrize(("text", "name"), [("beef wellington", "steak"), ("chicken korma", "chicken")])
+def test_the_beginning_of_a_dish_is_only_a_guess(foods: Foods, text: str, name: str) -> None:
+    found = only(foods.find(text))
+    assert found.name == name
+    assert not found.sure
+
+
+def test_two_portions_of_one_food_both_count(foods: Foods) -> None:
+    total = foods.total(foods.find("a cup of milk and later half a cup of milk"))
+    assert [item.portion for item in total.items] == ["1 cup (245 g)", "1/2 cup (122 g)"]
+    assert total.mg == pytest.approx(29.4 + 14.7)
+
+
+def test_of_a_food_in_two_states_each_portion_counts_once(foods: Foods) -> None:
+    total = foods.total(foods.find("1 cup of spinach"))
+    assert [(item.name, item.state) for item in total.items] == [("spinach", "boiled")]
+    two = foods.total(foods.find("1 cup of spinach, then 2 cups of spinach"))
+    assert [(item.state, round(item.grams)) for item in two.items] == [("boiled", 180), ("boiled", 360)]
+
+
+def test_a_total_with_a_guess_in_it_is_not_sure(foods: Foods) -> None:
+    assert not foods.total(foods.find("almonds and pickled almonds and nuts")).sure
+
+
+@pytest.mark.parametrize("portion", ["", "0 g", "cup", "30 kg", "-1 cup"])
+def test_a_portion_that_weighs_nothing_is_refused(foods: Foods, portion: str) -> None:
+    with pytest.raises(ValueError, match=f"'{portion}' of food 170567 has no weight"):
+        foods.amount(170567, portion)
+
+
+@pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("Nuts, almonds", "almonds"),
+        ("Beverages, OATLY, oat drink (fortified)", "OATLY, oat drink"),
+        ("Nuts, cashew nuts, dry roasted, without salt added", "cashew nuts, dry roasted"),
+        ("Fish, salmon, with salt", "salmon"),
+        ("Nuts", "nuts"),
+        ("Peanuts, raw", "peanuts, raw"),
+    ],
+)
+def test_a_plain_name_is_without_shelf_and_notes(description: str, name: str) -> None:
+    assert plain_name(Food(1, description, "Snacks", 1, "", False)) == name
 
 
 @pytest.fixture
