@@ -106,10 +106,14 @@ def load_synonyms(path: Path, foods: Mapping[int, Food]) -> Synonyms:
             other = forms.setdefault(singulars(form), food)
             if other is not food:
                 raise document.error(key, f"'{form}' stands under '{other.name}' too", "keep it in one place")
-    words = {
-        singulars(word)[0]: tuple(part for value in values for part in singulars(value))
-        for word, values in (data.get("words") or {}).items()
-    }
+    words: dict[str, tuple[str, ...]] = {}
+    for part in ("words", "sizes"):
+        if not isinstance(data.get(part) or {}, dict):
+            raise document.error((part,), f"'{part}' is not a list of 'key: value' lines", "see the top of the file")
+    for word, values in (data.get("words") or {}).items():
+        if not singulars(word) or not isinstance(values, list):
+            raise document.error(("words", word), f"'{word}' has no list of USDA's words", "write 'word: [word, word]'")
+        words[singulars(word)[0]] = tuple(part for value in values for part in singulars(str(value)))
     try:
         sizes = {str(size): float(grams) for size, grams in (data.get("sizes") or {}).items()}
     except (TypeError, ValueError):
