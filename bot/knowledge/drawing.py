@@ -80,7 +80,7 @@ class Drawing:
             # The first box is the paper.
             items = tuple(_item(element) for element in root if element.tag in _DRAWN)[1:]
             return cls(title, description, float(root.attrib["height"]), items)
-        except (ElementTree.ParseError, KeyError) as error:
+        except (ElementTree.ParseError, KeyError, ValueError) as error:
             raise ValueError(f"not a drawing of ours: {error}") from None
 
     def svg(self, key: str = "", inline: bool = False) -> str:
