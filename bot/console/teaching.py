@@ -24,6 +24,8 @@ from bot.settings import ROOT
 _PLACEHOLDER = re.compile(r"<[a-z ]{3,20}>")
 # Rasa reads these in an example as the name of an entity.
 _MARKED = re.compile(r"[\[\]{}]")
+# What YAML does not take as it stands: control characters, halves of characters, and what is no character.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 1_000
 _BLOCK = "  # (d) from the staff console's inbox\n  - intent: out_of_scope\n    examples: |\n"
 _STORIES = (
@@ -290,6 +292,8 @@ def _plain(text: str) -> None:
         raise Refused(f"holds {placeholder[0]} in the place of something personal; write an example of your own")
     if _MARKED.search(text) or text.startswith("/"):
         raise Refused("holds signs that Rasa would read as an order; write an example of your own")
+    if _UNWRITABLE.search(text):
+        raise Refused("holds a sign that no file takes; write an example of your own")
     if len(re.findall(r"\w", text)) < 2:
         raise Refused("has no words to learn from")
 

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.console.teaching import Files, Plan, Planner, Refused, marked, scalar, write
+from bot.knowledge.topic import COUNTS
 from bot.settings import ROOT
 
 
@@ -191,3 +194,127 @@ def test_nothing_is_written_where_a_file_changed_meanwhile(files: Files) -> None
         write(plan)
     assert files.topic("caffeine").read_text(encoding="utf-8") == before
     assert files.nlu.read_text(encoding="utf-8") == changed
+
+
+EVERY = (("topic", "caffeine"), ("out_of_scope", None), ("test", "caffeine"))
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x7f", "\x9f", "\ufffe", "\uffff", "\ud83d"])
+@pytest.mark.parametrize(("decision", "topic"), EVERY)
+def test_a_sign_that_no_file_takes_stops_one_decision_and_not_the_others(
+    files: Files, sign: str, decision: str, topic: str | None
+) -> None:
+    plan = planned(
+        files, lesson(f"ring{sign} bell", decision, topic), lesson("who won the cup", "out_of_scope", None, number=2)
+    )
+    assert reasons(plan) == ["holds a sign that no file takes; write an example of your own"]
+    assert plan.lessons == [2]
+    write(plan)
+    assert yaml.safe_load(files.nlu.read_text(encoding="utf-8"))["nlu"][-1]["examples"] == "- who won the cup\n"
+
+
+@pytest.mark.parametrize("said", ["café ☕ 😀 at night", "a\u00a0b\u2028c\x85d", "ناراحتی پا", "a\u200bb cd"])
+@pytest.mark.parametrize(("decision", "topic"), EVERY)
+def test_what_people_write_is_taken_in_any_script(files: Files, said: str, decision: str, topic: str | None) -> None:
+    plan = planned(files, lesson(said, decision, topic))
+    assert plan.lessons == [1]
+    write(plan)
+    again = planned(files, lesson(said, decision, topic))
+    assert (again.after, again.lessons) == ({}, [1])
+
+
+@pytest.mark.parametrize("decision", ["topic", "out_of_scope", "test", "danger", "new_topic"])
+@pytest.mark.parametrize("said", ["", " \n\t ", "\u2028"])
+def test_a_message_without_text_teaches_nothing(files: Files, decision: str, said: str) -> None:
+    plan = planned(files, lesson(said, decision))
+    assert (reasons(plan), plan.after) == (["has no text"], {})
+
+
+def test_an_example_stands_on_one_line_whatever_was_written(files: Files) -> None:
+    plan = planned(files, lesson("  coffee\r\n  at\tnight \n"))
+    assert yaml.safe_load(plan.after[files.topic("caffeine")])["questions"][-1] == "coffee at night"
+
+
+def test_a_topic_that_is_full_takes_no_more(files: Files) -> None:
+    most = COUNTS["questions"][1]
+    lines = "".join(f"- question number {number}\n" for number in range(most - 1))
+    files.topic("full").write_text(f"questions:\n{lines}", encoding="utf-8")
+    plan = planned(files, *(lesson(f"one more, {number}", topic="full", number=number) for number in range(3)))
+    assert plan.after[files.topic("full")] == f"questions:\n{lines}- one more, 0\n"
+    assert reasons(plan) == [f"'full' has {most} questions, and no topic takes more"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("questions: [does coffee matter]\n", "the questions of 'odd' do not stand on lines of their own"),
+        ("questions: []\n", "the questions of 'odd' do not stand on lines of their own"),
+    ],
+)
+def test_a_topic_s_file_of_another_shape_is_left_as_it_is(files: Files, text: str, reason: str) -> None:
+    files.topic("odd").write_text(text, encoding="utf-8")
+    plan = planned(files, lesson("brew for legs", topic="odd"))
+    assert (reasons(plan), plan.after) == ([reason], {})
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n", "\n# a last word"])
+def test_questions_at_the_end_of_a_file_grow_however_it_ends(files: Files, ending: str) -> None:
+    files.topic("odd").write_text(f"title: Odd\nquestions:\n  - one\n  - 'two'{ending}", encoding="utf-8")
+    write(planned(files, lesson("brew for legs", topic="odd")))
+    text = files.topic("odd").read_text(encoding="utf-8")
+    assert yaml.safe_load(text) == {"title": "Odd", "questions": ["one", "two", "brew for legs"]}
+    assert text.endswith(ending)
+
+
+def test_examples_without_a_last_line_end_grow_too(files: Files) -> None:
+    files.nlu.write_text('version: "3.1"\nnlu:\n  - intent: greet\n    examples: |\n      - hello', encoding="utf-8")
+    write(planned(files, lesson("who won the cup", "out_of_scope", None)))
+    blocks = yaml.safe_load(files.nlu.read_text(encoding="utf-8"))["nlu"]
+    assert [block["examples"] for block in blocks] == ["- hello\n", "- who won the cup\n"]
+
+
+def test_what_greets_already_is_not_taught_to_a_topic(files: Files) -> None:
+    files.nlu.write_text(
+        'version: "3.1"\nnlu:\n  - intent: greet\n    examples: |\n      - good evening all\n', encoding="utf-8"
+    )
+    assert "is an example of 'greet' already" in reasons(planned(files, lesson("Good evening  all")))[0]
+
+
+def test_stories_of_like_messages_have_names_of_their_own(files: Files) -> None:
+    write(
+        planned(
+            files,
+            *(lesson(said, "test", number=number) for number, said in enumerate(("is tea bad?", "is tea bad!", "is: tea bad"))),
+        )
+    )
+    stories = yaml.safe_load(files.stories.read_text(encoding="utf-8"))["stories"]
+    assert [story["story"] for story in stories] == ["is tea bad", "is tea bad (2)", "is tea bad (3)"]
+
+
+def test_a_story_s_name_is_short_and_never_empty(files: Files) -> None:
+    write(planned(files, lesson("legs " * 40, "test"), lesson("__", "test", number=2)))
+    names = [story["story"] for story in yaml.safe_load(files.stories.read_text(encoding="utf-8"))["stories"]]
+    assert all(0 < len(name) <= 60 for name in names)
+
+
+@pytest.mark.parametrize("entities", ["", "{}", "5", '[{"entity": "food", "value": null}]', '[{"entity": "", "value": "tea"}]'])
+def test_entities_that_can_not_be_read_mark_nothing(entities: str) -> None:
+    one = lesson("is tea bad", entities=entities)
+    assert marked(one.said, one) == "is tea bad"
+
+
+@given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=60))
+@settings(deadline=None)
+def test_any_text_is_one_value_on_one_line(text: str) -> None:
+    line = scalar(text)
+    assert yaml.safe_load(f"- {line}\n") == [text]
+
+
+def test_nothing_is_left_beside_what_was_written(files: Files) -> None:
+    write(planned(files, lesson("brew for legs"), lesson("weighted blankets", "new_topic", "blankets", number=2)))
+    assert not list(files.knowledge.parent.rglob("*.new"))
+
+
+def test_a_new_file_is_told_as_one(files: Files) -> None:
+    diff = planned(files, lesson("can not breathe", "danger", None)).diff(files.knowledge.parent)
+    assert diff.startswith("--- /dev/null\n+++ danger.yml\n")
