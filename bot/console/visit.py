@@ -274,7 +274,10 @@ def address(request: Request, proxies: int) -> str:
         parsed = ipaddress.ip_address(given)
     except ValueError:
         return given
-    return str(ipaddress.ip_network(f"{given}/64", strict=False)) if parsed.version == 6 else given
+    if isinstance(parsed, ipaddress.IPv6Address):
+        # A server that listens for both kinds gives IPv4 addresses in the other's form, where all of them are one network.
+        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
+    return given
 
 
 def _article(role: Role) -> str:
