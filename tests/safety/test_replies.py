@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from bot.knowledge.errors import KnowledgeError
 from bot.safety.replies import CHECK_IN, Replies, SafetyReply
 from bot.safety.rules import BOUNDARIES, CATEGORIES, URGENT, RuleBook
 
@@ -137,3 +139,67 @@ def test_every_category_has_a_reply(replies: Replies, book: RuleBook) -> None:
 )
 def test_the_country_is_heard(replies: Replies, text: str, code: str | None) -> None:
     assert replies.country(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        # Both by setting and by name.
+        ("I'm in Australia and I can't breathe", "UK", "000"),
+        # No name, a name that tells nothing, and two: the setting, or the first of the file.
+        ("I can't breathe", "NZ", "111"),
+        ("can you help us, I can't breathe", "NZ", "111"),
+        ("", "IE", "112 or 999"),
+    ],
+)
+def test_the_number_is_of_where_the_visitor_is(replies: Replies, text: str, country: str, number: str) -> None:
+    assert f"Call {number} (or your local emergency number) now" in replies.reply("emergency", country, text).text
+
+
+@pytest.mark.parametrize("country", ["", "ca", "XX", "OTHER", "\u00e9"])
+def test_where_no_country_is_known_no_number_is_guessed(replies: Replies, country: str) -> None:
+    reply = replies.reply("emergency", country)
+    assert "Call your local emergency number now" in reply.text
+    assert not re.search(r"\b(911|999|112|000|111)\b", reply.text)
+    assert not any(address.startswith("tel:") for _, address in reply.actions)
+    assert replies.emergency_number(country) == "your local emergency number"
+
+
+def test_the_emergency_number_of_each_country(replies: Replies) -> None:
+    numbers = [replies.emergency_number(code) for code in COUNTRIES]
+    assert numbers == ["911", "911", "999", "112 or 999", "000", "111", "112", "your local emergency number"]
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_what_fits_the_danger_is_tapped_first_and_nothing_twice(replies: Replies, country: str) -> None:
+    first = {"emergency": "Call ", "crisis_self_harm": "Talk to someone now", "overdose": "Call poison help"}
+    for category in URGENT:
+        actions = replies.reply(category, country).actions
+        assert len({address for _, address in actions}) == len(actions)
+        assert all(label and address for label, address in actions)
+        if country not in ("EU", "OTHER", "UK") and category in first:
+            assert actions[0][0].startswith(first[category]), (category, actions)
+
+
+def test_a_rule_of_another_category_or_no_rule_has_the_usual_wording(replies: Replies) -> None:
+    usual = replies.reply("urgent_see_doctor")
+    for rule in (None, "", "nothing", "urgent_see_doctor-meaning"):
+        assert replies.reply("urgent_see_doctor", rule=rule) == usual
+
+
+def test_the_check_in_heeds_where_the_visitor_is(replies: Replies) -> None:
+    assert "116 123" in replies.check_in("CA", "I'm in the UK").text
+    assert replies.check_in("XX").text == replies.check_in("OTHER").text
+
+
+def test_every_reply_rests_on_facts(replies: Replies) -> None:
+    assert all(reply.facts for reply in every(replies))
+
+
+def test_replies_are_read_from_the_file(safety_file: Path) -> None:
+    assert Replies.load(safety_file).reply("emergency").actions == (("Call 911", "tel:911"),)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="no such file"):
+        Replies.load(tmp_path / "none.yml")

@@ -9,10 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from bot.knowledge.base import read
-from bot.safety.meaning import HARMLESS, Liken
-from bot.safety.rules import CATEGORIES, URGENT
+from bot.knowledge.errors import KnowledgeError
+from bot.safety.meaning import HARMLESS, Liken, Meaning
+from bot.safety.rules import CALL_AT_ONCE, CATEGORIES, URGENT
 from bot.safety.screen import Finding, Screen
 from bot.settings import ROOT, settings
 
@@ -297,3 +301,223 @@ def test_no_rule_is_catastrophic(screen: Screen) -> None:
 def test_all_categories_are_known() -> None:
     assert all(set(part) == {*URGENT, "harmless"} for part in UNSEEN.values())
     assert len(CATEGORIES) == 11
+
+
+# Odd spellings.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CHEST PAIN!!!",
+        "chest-pain",
+        "chest/pain",
+        "*chest* _pain_",
+        "chest  \t pain",
+        "chest\npain",
+        "\u201cchest pain\u201d",
+        "(chest pain)",
+        "#chest pain",
+        "cheeeest paiiiin",
+        "ch\u00adest pa\u200bin",
+        "\u202echest pain\u202c",
+        "\uff43\uff48\uff45\uff53\uff54 \uff50\uff41\uff49\uff4e",
+        "\U0001f62d\U0001f62dchest pain\U0001f62d",
+        "chset pain",
+        "ChEsT pAiN",
+        "I\u2019ve got chest pain",
+        "hi" + " there" * 2000 + ". I have chest pain",
+        "I have chest pain." + " Thank you" * 2000,
+    ],
+)
+def test_danger_is_found_however_it_is_written(screen: Screen, text: str) -> None:
+    assert category(screen, text) == "emergency"
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "\u2019", "\u2018", "\u02bc", "`", "\uff07", ""])
+def test_any_apostrophe_or_none_is_one(screen: Screen, apostrophe: str) -> None:
+    assert category(screen, f"I can{apostrophe}t breathe") == "emergency"
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="NFKC turns an acute accent into a space before the quotes are read, and two other signs are no quotes: 'can t'",
+)
+@pytest.mark.parametrize("apostrophe", ["\u00b4", "\u2032", "\u201b"])
+def test_an_accent_or_a_prime_in_the_place_of_an_apostrophe_is_one(screen: Screen, apostrophe: str) -> None:
+    assert category(screen, f"I can{apostrophe}t breathe") == "emergency"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("KILL MYSELF", "crisis_self_harm"),
+        ("kill-myself", "crisis_self_harm"),
+        ("i wanna die", "crisis_self_harm"),
+        ("i want 2 die", "crisis_self_harm"),
+        ("kms", "crisis_self_harm"),
+        ("i'm suicidle", "crisis_self_harm"),
+        ("took 10pills", "overdose"),
+        ("TOOK TEN PILLS", "overdose"),
+        ("i overdosed", "overdose"),
+        ("cannot breathe", "emergency"),
+        ("can not breathe", "emergency"),
+    ],
+)
+def test_danger_in_short_words_and_capitals_is_found(screen: Screen, text: str, expected: str) -> None:
+    assert category(screen, text) == expected
+
+
+@pytest.mark.xfail(strict=True, reason="no written rule has these spellings; only meaning may find them")
+@pytest.mark.parametrize("text", ["i want to kill my self", "i over dosed", "i can t breathe", "I am unable to breath"])
+def test_danger_in_words_that_are_taken_apart_or_cut_short_is_found(screen: Screen, text: str) -> None:
+    assert category(screen, text) in URGENT
+
+
+# What is denied, and what is not.
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no fever. chest pain since this morning",
+        "no fever! chest pain since this morning",
+        "no fever? chest pain since this morning",
+        "no fever, but chest pain",
+        "no fever, just chest pain",
+        "no fever \n chest pain now",
+        "I'm not sure what it is. I can't breathe",
+        "nothing helps and I have chest pain",
+    ],
+)
+def test_a_denial_ends_with_its_sentence_or_at_a_but(screen: Screen, text: str) -> None:
+    assert category(screen, text) == "emergency"
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a line's end, a full stop or a semicolon with a letter right behind it ends no sentence for the rules"
+)
+@pytest.mark.parametrize("end", ["\n", "\n\n", "\r\n", ".", ";", "!"])
+def test_a_denial_ends_with_its_line_or_with_a_stop_without_a_space(screen: Screen, end: str) -> None:
+    assert category(screen, f"no fever{end}chest pain since this morning") == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No chest pain",
+        "NO CHEST PAIN",
+        "I don\u2019t have chest pain",
+        "I dont have any chest pain",
+        "I never had chest pain",
+        "I haven't got chest pain",
+        "without chest pain",
+        "my husband says he has no chest pain",
+        "she isn't having a stroke",
+    ],
+)
+def test_what_is_denied_is_no_danger_however_it_is_written(screen: Screen, text: str) -> None:
+    assert category(screen, text) not in URGENT
+
+
+# Somebody else.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("my husband has chest pain", "emergency"),
+        ("my wife can't breathe", "emergency"),
+        ("my dad is having a stroke", "emergency"),
+        ("my mum collapsed", "emergency"),
+        ("our neighbour has chest pain right now", "emergency"),
+        ("a friend of mine is suicidal", "crisis_self_harm"),
+        ("he wants to die", "crisis_self_harm"),
+        ("my son took 10 tablets", "overdose"),
+    ],
+)
+def test_the_danger_of_somebody_else_is_danger(screen: Screen, text: str, expected: str) -> None:
+    assert category(screen, text) == expected
+
+
+def test_who_is_told_of_somebody_else_at_risk_reads_words_for_that(screen: Screen) -> None:
+    found = screen.check("my friend wants to kill himself")
+    assert found == Finding("crisis_self_harm", "someone-else-at-risk", "pattern")
+
+
+def test_a_child_who_swallowed_something_has_a_rule_of_its_own(screen: Screen) -> None:
+    assert screen.check("my son took 10 tablets") == Finding("overdose", "child-swallowed", "pattern")
+
+
+# The past.
+
+
+@pytest.mark.parametrize(
+    "text", ["I had a stroke in 2019", "my husband had chest pain last year", "I was suicidal ten years ago"]
+)
+def test_what_is_long_over_is_no_danger(screen: Screen, text: str) -> None:
+    assert category(screen, text) not in URGENT
+
+
+@pytest.mark.parametrize(
+    "text", ["I had chest pain yesterday", "I had chest pain an hour ago", "I had chest pain this morning", "chest pain again"]
+)
+def test_what_was_a_moment_or_a_day_ago_is_danger(screen: Screen, text: str) -> None:
+    assert category(screen, text) == "emergency"
+
+
+# Whatever comes.
+
+
+@given(st.text(st.characters(), max_size=200))
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_whatever_is_written_is_read(screen: Screen, text: str) -> None:
+    found = screen.check(text)
+    assert found is None or found.category in CATEGORIES
+
+
+@given(
+    st.sampled_from(["chest pain", "i want to die", "i took 10 pills"]), st.text("xyz \t!?.\u200b\u00ad\U0001f622", max_size=40)
+)
+@hypothesis_settings(max_examples=60, deadline=None)
+def test_what_stands_before_danger_without_meaning_hides_nothing(screen: Screen, danger: str, before: str) -> None:
+    assert category(screen, f"{before}\n {danger}") in CALL_AT_ONCE
+
+
+def test_the_same_message_is_found_the_same_after_another(screen: Screen) -> None:
+    texts = ["I have chest pain", "does magnesium help", "I don't have chest pain", "i want to die"]
+    once = [screen.check(text) for text in texts]
+    assert [screen.check(text) for text in reversed(texts)] == once[::-1]
+
+
+def test_a_rule_file_that_can_not_be_read_stops_the_screen(tmp_path: Path) -> None:
+    with pytest.raises(KnowledgeError, match="no such file"):
+        Screen.load(tmp_path / "none.yml")
+
+
+class Sure:
+    """A machine that is sure of one danger, to a degree."""
+
+    intents = ("emergency", HARMLESS)
+
+    def scores(self, likeness: np.ndarray) -> np.ndarray:
+        return np.array([likeness[0], 1 - likeness[0]], dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    ("text", "degree", "found"),
+    [
+        ("nothing that a rule knows", 0.3, True),
+        ("nothing that a rule knows", 0.2, False),
+        # A boundary was found, or danger was denied: then it must be plainer.
+        ("can my 6 year old take magnesium", 0.3, False),
+        ("can my 6 year old take magnesium", 0.6, True),
+        ("no chest pain today", 0.3, False),
+        ("no chest pain today", 0.6, True),
+    ],
+)
+def test_meaning_must_be_plainer_where_a_rule_has_spoken(screen: Screen, text: str, degree: float, found: bool) -> None:
+    apart = Screen(screen.book)
+    apart.meaning = Meaning(lambda texts: np.zeros((len(texts), 1), dtype=np.float32), Sure())
+    finding = apart.compare(np.array([degree], dtype=np.float32), text)
+    assert finding == (Finding("emergency", "emergency-meaning", "meaning") if found else None)
