@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import time
@@ -185,3 +186,58 @@ def test_the_command_ends_with_1_where_anything_is_wrong(monkeypatch: pytest.Mon
     bad = CliRunner().invoke(main, ["doctor"])
     assert bad.exit_code == 1
     assert "wrong  clock: it stands; wind it up" in bad.output
+
+
+def test_every_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RLS_PORT", "soup")
+    monkeypatch.setenv("RLS_COUNTRY", "FR")
+    told = [each.problem or "" for each in examine()]
+    assert len(told) == 2
+    assert all(problem.endswith("see docs/settings.md") for problem in told)
+
+
+def test_every_check_has_its_finding_in_order_and_changes_nothing(installation: dict[str, Any], tmp_path: Path) -> None:
+    names = [each.name for each in examine(Settings(**installation))]
+    assert names == ["settings", *CHECKS]
+    assert not {path.name for path in tmp_path.iterdir()} & {"spool", "models", "secret", "pid"}
+
+
+def test_files_that_can_not_be_read_are_to_be_mended_first(installation: dict[str, Any], tmp_path: Path) -> None:
+    assert "mend those first" in (found("knowledge database", installation, knowledge=tmp_path / "none") or "")
+
+
+@pytest.mark.parametrize("pid", ["", "soup", "999999999"])
+def test_a_port_that_a_server_which_has_died_left_is_looked_at(installation: dict[str, Any], tmp_path: Path, pid: str) -> None:
+    (tmp_path / "pid").write_text(pid)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert "RLS_PORT" in (found("ports", installation, port=taken.getsockname()[1]) or "")
+
+
+def test_ports_that_this_bot_itself_holds_are_no_fault(installation: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "pid").write_text(str(os.getpid()))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert found("ports", installation, port=taken.getsockname()[1]) is None
+
+
+def test_the_console_s_port_does_not_matter_where_it_is_off(installation: dict[str, Any]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        assert found("ports", installation, console=False, console_port=taken.getsockname()[1]) is None
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:1/0", "http://127.0.0.1", "soup"])
+def test_a_redis_address_that_leads_nowhere_is_told(installation: dict[str, Any], url: str) -> None:
+    assert "correct RLS_REDIS" in (found("redis", installation, redis=url) or "")
+
+
+def test_several_faults_are_counted_in_the_last_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.cli import main
+
+    monkeypatch.setenv("RLS_PORT", "0")
+    monkeypatch.setattr(doctor, "CHECKS", {name: lambda options: "it stands" for name in ("clock", "sundial")})
+    assert "2 things are wrong; each line says how to mend it" in CliRunner().invoke(main, ["doctor"]).output

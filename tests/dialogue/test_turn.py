@@ -96,3 +96,44 @@ def test_plain_text_goes_through_the_nlg_class_too() -> None:
     through_nlg(dispatcher)
     assert [message["response"] for message in dispatcher.messages] == [SAID, SAID]
     assert [message["said"] for message in dispatcher.messages] == ["For what age?", TROUBLE]
+
+
+def test_the_topics_are_those_of_the_last_reply_that_answered_any() -> None:
+    answers = {"answers": [{"topic": "oxide"}, {"topic": "citrate"}]}
+    older, newer = ({"event": "bot", "metadata": {"reply": {"kind": "answer", **given}}} for given in ({}, answers))
+    assert Turn(tracker([older, newer, said(Kind.SMALLTALK)])).topics == ["oxide", "citrate"]
+    assert Turn(tracker([older])).topics == []
+
+
+@pytest.mark.parametrize(("loop", "in_form"), [({}, False), ({"name": None}, False), ({"name": "daily_need_form"}, True)])
+def test_a_form_that_asks(loop: dict[str, Any], in_form: bool) -> None:
+    assert Turn(Tracker("me", {}, {}, [], False, None, loop, "action_listen")).in_form is in_form
+
+
+@pytest.mark.parametrize(
+    "message", [{}, {"text": None, "intent": None, "understanding": None, "metadata": None}, {"intent": {}}]
+)
+def test_a_message_of_which_parts_are_missing_is_read(message: dict[str, Any]) -> None:
+    turn = Turn(tracker([], **message))
+    assert (turn.text, turn.intent, turn.understanding) == ("", "", {})
+    assert turn.country == settings().country
+
+
+@pytest.mark.parametrize("before", [{}, {"parse_data": None}, {"parse_data": {"understanding": None}}])
+def test_a_message_that_was_not_understood_left_nothing_out(before: dict[str, Any]) -> None:
+    assert Turn(tracker([{"event": "user", **before}, user("no", ["c"])])).left_out == []
+
+
+def test_an_action_may_only_change_what_is_remembered() -> None:
+    dispatcher = CollectingDispatcher()
+    assert Says(Outcome(None, [{"event": "slot"}])).run(dispatcher, tracker([]), {}) == [{"event": "slot"}]
+    assert dispatcher.messages == []
+
+
+def test_what_went_through_the_nlg_class_does_so_once() -> None:
+    dispatcher = CollectingDispatcher()
+    dispatcher.utter_message(text="Hi.")
+    through_nlg(dispatcher)
+    once = [dict(message) for message in dispatcher.messages]
+    through_nlg(dispatcher)
+    assert dispatcher.messages == once
