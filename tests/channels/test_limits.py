@@ -3,8 +3,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.channels.web.limits import InProcessLimits, address_key
+from bot.channels.web.limits import InProcessLimits, RedisLimits, address_key
+from bot.channels.web.limits import limits as shared
 
 
 class Clock:
@@ -62,7 +65,74 @@ def test_it_forgets_who_was_quiet_the_longest() -> None:
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
         ("unix", "unix"),
+        ("", ""),
+        # A neighbour's address on a cable, and one in a longer spelling.
+        ("fe80::1%eth0", "fe80::/64"),
+        ("2001:0db8:0001:0002:0000:0000:0000:0001", "2001:db8:1:2::/64"),
+        ("::FFFF:C000:207", "192.0.2.7"),
     ],
 )
 def test_address_key(address: str, key: str) -> None:
     assert address_key(address) == key
+
+
+def test_a_household_is_one_and_its_neighbour_another() -> None:
+    assert address_key("2001:db8:1:2::1") == address_key("2001:db8:1:2:ffff::9")
+    assert address_key("2001:db8:1:2::1") != address_key("2001:db8:1:3::1")
+
+
+def test_a_slow_writer_never_waits() -> None:
+    clock = Clock()
+    limits = InProcessLimits(clock)
+    for _ in range(50):
+        assert take(limits) == 0
+        clock.now += 10
+
+
+def test_who_waits_as_long_as_told_goes_on() -> None:
+    clock = Clock()
+    limits = InProcessLimits(clock)
+    for _ in range(50):
+        wait = take(limits)
+        if wait:
+            clock.now += wait + 1e-6
+            assert take(limits) == 0
+
+
+def test_asking_again_while_waiting_makes_nobody_wait_longer() -> None:
+    clock = Clock()
+    limits = InProcessLimits(clock)
+    while not take(limits):
+        pass
+    waits = [take(limits) for _ in range(100)]
+    assert waits == [waits[0]] * 100
+
+
+@given(st.lists(st.floats(0, 30), max_size=60), st.integers(1, 30))
+def test_no_more_than_twice_the_limit_passes_in_a_minute(pauses: list[float], per_minute: int) -> None:
+    clock = Clock()
+    limits = InProcessLimits(clock)
+    passed = []
+    for pause in pauses:
+        clock.now += pause
+        if take(limits, per_minute=per_minute) == 0:
+            passed.append(clock.now)
+    for start in passed:
+        assert sum(start <= at < start + 60 for at in passed) <= 2 * per_minute
+
+
+def test_without_redis_each_process_counts_for_itself() -> None:
+    assert isinstance(shared(None), InProcessLimits)
+    assert isinstance(shared(""), InProcessLimits)
+
+
+def test_a_redis_that_is_not_there_shuts_nobody_out_and_lets_nobody_flood() -> None:
+    async def run() -> list[float]:
+        limits = RedisLimits("redis://127.0.0.1:9/0")
+        waits = [await limits.take("a", 3) for _ in range(5)]
+        await limits.close()
+        return waits
+
+    waits = asyncio.run(run())
+    assert waits[:3] == [0.0] * 3
+    assert all(0 < wait <= 20 for wait in waits[3:])
