@@ -109,7 +109,7 @@ class Intake:
             and (pregnant or breastfeeding or sex is None or row.need.sex in ("any", sex))
         ]
         if not fitting:
-            state = "pregnancy" if pregnant else "breastfeeding"
+            state = "pregnancy" if pregnant else "breastfeeding" if breastfeeding else "anybody"
             raise NoNeed(f"The table has no figure for {state} at this age. A midwife or doctor can tell.")
         if len({need.mg for need in fitting}) > 1:
             raise NoNeed("From 14 years on, the need differs for women and men. Which of the two is it for?")

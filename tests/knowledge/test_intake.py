@@ -4,6 +4,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.knowledge.errors import KnowledgeError
 from bot.knowledge.intake import Intake, NoNeed
@@ -151,6 +153,65 @@ def test_the_need_of_a_person(intake: Intake) -> None:
     assert intake.need_of(intake.parse("34 year old pregnant woman")).mg == 360
     with pytest.raises(NoNeed, match="How old"):
         intake.need_of(Person())
+
+
+@given(st.integers(0, 120 * 12 - 1), st.sampled_from(["female", "male"]))
+def test_there_is_one_need_at_every_age(intake: Intake, months: int, sex: str) -> None:
+    need = intake.need(months / 12, sex)  # type: ignore[arg-type]
+    assert 30 <= need.mg <= 420
+    assert need.sex in ("any", sex)
+    assert (need.ul_mg is None) == (months < 12)
+    # The need is the same from one birthday to the day before the next, and in each month of an infant's life.
+    assert intake.need(months / 12 + 1 / 13 / 12, sex) == need  # type: ignore[arg-type]
+
+
+@given(st.integers(14, 50))
+def test_pregnancy_goes_before_breastfeeding_and_before_what_was_said_of_the_sex(intake: Intake, age: int) -> None:
+    need = intake.need(age, "female", pregnant=True)
+    assert need.life_stage.startswith("pregnancy")
+    assert intake.need(age, None, pregnant=True, breastfeeding=True) == need
+    assert intake.need(age, "male", pregnant=True) == need
+
+
+@given(st.integers(0, 13 * 12))
+def test_a_child_s_need_does_not_depend_on_the_sex(intake: Intake, months: int) -> None:
+    girl, boy, child = (intake.need(months / 12, sex) for sex in ("female", "male", None))  # type: ignore[arg-type]
+    assert (girl.mg, girl.ul_mg) == (boy.mg, boy.ul_mg) == (child.mg, child.ul_mg)
+
+
+@pytest.mark.parametrize(
+    ("text", "mg"),
+    [
+        ("I'm 34, female, not pregnant or breastfeeding", 320),
+        ("I'm 34, a woman, trying to get pregnant", 320),
+        ("7-12 months", 75),
+        ("my baby is ½ year old", 30),
+        ("45/F", 320),
+        ("mother of 2, I'm 38", 320),
+        ("man in his fifties", 420),
+    ],
+)
+def test_a_message_leads_to_its_row(intake: Intake, text: str, mg: float) -> None:
+    assert intake.need_of(intake.parse(text)).mg == mg
+
+
+def test_a_pregnant_woman_who_tells_the_week_is_asked_her_age(intake: Intake) -> None:
+    person = intake.parse("I'm pregnant, 29 weeks")
+    assert person.missing == ("age",)
+    with pytest.raises(NoNeed, match="How old is the person, in years"):
+        intake.need_of(person)
+
+
+def test_a_gap_in_the_table_is_told_and_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "intake.csv"
+    path.write_text(f"{HEADER}\nadult,any,19,30,no,no,RDA,400,,s\nold,any,51,,no,no,RDA,420,350,s\n")
+    intake = Intake.load(path)
+    assert intake.need(19, None).ul_mg is None
+    assert intake.need(30.99, "male").life_stage == "adult"
+    assert intake.need(119, "female").life_stage == "old"
+    for age in (18.99, 31, 50.99):
+        with pytest.raises(NoNeed, match="no figure for anybody at this age"):
+            intake.need(age, None)
 
 
 HEADER = "life_stage,sex,min_age_years,max_age_years,pregnant,lactating,rda_or_ai,mg_per_day,ul_supplemental_mg,source_id"
