@@ -4,6 +4,8 @@ import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.knowledge.document import Document
 from bot.knowledge.errors import KnowledgeError
@@ -151,3 +153,74 @@ def test_the_file_is_the_supplied_table_word_for_word() -> None:
         rows = list(csv.DictReader(file))
     assert sum(row["severity"] == "high" for row in rows) == 17
     assert all(row["effect"] and row["advice"] for row in rows)
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Interactions:
+    (tmp_path / "names.yml").write_text(
+        "- {generic: sleepers, kind: family}\n"
+        "- {generic: zolpitan, kind: sleeping pill, family: [sleepers]}\n"
+        "- {generic: dormatan, kind: sleeping pill, family: [sleepers]}\n"
+        "- {generic: magnesium oxide, kind: magnesium salt}\n"
+        "- {generic: magnesium milk, kind: magnesium laxative}\n"
+    )
+    path = tmp_path / "interactions.csv"
+    path.write_text(
+        f"{HEADER}\n"
+        "both,Both,zolpitan; dormatan ;,sleepers,e,v,low,s\n"
+        "one,One,zolpitan,,e,v,high,s\n"
+        "other,Other,,sleepers,e,v,high,s\n"
+        "milk,Milk,magnesium milk,,e,v,moderate,s\n"
+    )
+    return Interactions.load(path, Names.load(tmp_path / "names.yml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "rows", "unknown"),
+    [
+        # Gravest first, and in the file's order among equals.
+        ("zolpitan", ["one", "both"], []),
+        ("sleepers", ["other", "both"], []),
+        ("zolpitan, one of the sleepers", ["one", "both"], []),
+        ("dormatan and zolpitan", ["one", "both"], []),
+        # Magnesium is what is asked about; a product that holds it and has a row is a medicine.
+        ("magnesium oxide", [], []),
+        ("magnesium milk", ["milk"], []),
+        ("with my usual prescribed zyxoprax", [], []),
+        ("with my prescribed zyxoprax", [], ["zyxoprax"]),
+        ("with the zyxoprax and some brodalumab and more brodalumab", [], ["zyxoprax", "brodalumab"]),
+        ("with zyxoprax at night", [], ["zyxoprax"]),
+        ("with zyxoprax twice", [], []),
+        ("with my", [], []),
+        ("with zyx", [], []),
+        ("with zyxoprax500", [], ["zyxoprax"]),
+        ("olol", [], []),
+    ],
+)
+def test_rows_and_unknown_medicines(few: Interactions, text: str, rows: list[str], unknown: list[str]) -> None:
+    found = few.find(text)
+    assert [row.id for row in found.interactions] == rows
+    assert [name.said for name in found.unknown] == unknown
+    assert bool(found) == bool(rows or unknown)
+
+
+def test_a_row_tells_which_medicines_led_to_it(few: Interactions) -> None:
+    (one, both) = few.find("dormatan, then zolpitan, then dormatan").interactions
+    assert [name.said for name in one.named] == ["zolpitan"]
+    assert [name.said for name in both.named] == ["dormatan", "zolpitan"]
+    assert both.medicines == ("zolpitan", "dormatan")
+    # What was asked before is not kept.
+    assert all(row.named == () for row in few.rows)
+
+
+def test_a_missing_table_is_told(tmp_path: Path, names: Names) -> None:
+    with pytest.raises(KnowledgeError, match=r"interactions\.csv:1: no such file"):
+        Interactions.load(tmp_path / "interactions.csv", names)
+
+
+@given(st.text(max_size=60))
+def test_what_stands_around_a_medicine_does_not_hide_it(interactions: Interactions, text: str) -> None:
+    found = interactions.find(f"gabapentin. {text}")
+    assert "gabapentin" in [row.id for row in found.interactions]
+    severities = [row.severity for row in found.interactions]
+    assert severities == sorted(severities, key=["high", "moderate", "low"].index)

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.knowledge.errors import KnowledgeError, KnowledgeErrors
 from bot.knowledge.names import Name, Names
@@ -157,3 +159,73 @@ def test_an_entry_that_does_not_fit_is_told(tmp_path: Path) -> None:
         Names.load(path)
     with pytest.raises(KnowledgeError, match="no such file"):
         Names.load(tmp_path / "gone.yml")
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Names:
+    path = tmp_path / "names.yml"
+    path.write_text(
+        "- {generic: sleepers, kind: family, brands: [night pills]}\n"
+        "- {generic: zolpitan, kind: sleeping pill, family: [sleepers], topic: sleep, brands: [Nodd, Nodd XR]}\n"
+        "- {generic: zolpitan forte, kind: sleeping pill, spellings: [forte zolpitan], unlike: [zolpitar]}\n"
+        "- {generic: extramelatonine, kind: hormone}\n"
+    )
+    return Names.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("zolpitan", [("zolpitan", 0, 1)]),
+        ("Nodd, XR", [("zolpitan", 0, 1)]),
+        # The longest name wins.
+        ("nodd xr", [("zolpitan", 0, 2)]),
+        ("zolpitan forte zolpitan", [("zolpitan forte", 0, 2), ("zolpitan", 2, 3)]),
+        ("my NIGHT-PILLS!", [("sleepers", 1, 3)]),
+        ("nodd and nodd", [("zolpitan", 0, 1), ("zolpitan", 2, 3)]),
+        ("night\r\npill", [("sleepers", 0, 2)]),
+        ("night", []),
+    ],
+)
+def test_a_name_is_told_with_its_place(few: Names, text: str, places: list[tuple[str, int, int]]) -> None:
+    assert [(name.generic, start, end) for name, start, end in few.places(text)] == places
+
+
+@pytest.mark.parametrize(
+    ("word", "generic"),
+    [
+        ("zolpitam", "zolpitan"),
+        ("zolpitans", "zolpitan"),
+        ("zolptian", "zolpitan"),
+        # Two slips in eight letters, a wrong first letter, a digit, a short word, and a word that is another.
+        ("zolpatam", None),
+        ("solpitan", None),
+        ("zolpit4n", None),
+        ("nodds", "zolpitan"),
+        ("nodx", None),
+        ("zolpitar", None),
+        # Two slips in a long name, and not three.
+        ("extramelatonnin", "extramelatonine"),
+        ("extremelatonin", "extramelatonine"),
+        ("extremalatonin", None),
+    ],
+)
+def test_how_many_slips_a_name_forgives(few: Names, word: str, generic: str | None) -> None:
+    assert [name.generic for name in few.find(word)] == ([generic] if generic else [])
+
+
+def test_a_name_carries_what_is_known_of_it(few: Names) -> None:
+    assert few.get("zolpitan") == Name("zolpitan", "zolpitan", "sleeping pill", "sleep", ("sleepers",))
+    assert few.find("NODD")[0] == Name("zolpitan", "nodd", "sleeping pill", "sleep", ("sleepers",))
+    assert few.generics == ("sleepers", "zolpitan", "zolpitan forte", "extramelatonine")
+    assert "zolpitan" in few
+    assert "nodd" not in few
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_and_places_never_overlap(names: Names, text: str) -> None:
+    end = 0
+    for _, start, after in names.places(f"{text} Nexium"):
+        assert end <= start < after
+        end = after
+    assert end > 0
