@@ -27,6 +27,8 @@ def painted(drawing: Drawing, title: str, alt: str) -> bytes:
     with _PAINTING, warnings.catch_warnings():
         # This matplotlib is older than the parser it uses, and says so at each import.
         warnings.simplefilter("ignore", DeprecationWarning)
+        # A sign that the font lacks is painted as an empty box.
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
         # Takes half a second to load, and most conversations need none.
         from matplotlib.backends.backend_agg import FigureCanvasAgg  # type: ignore[import-untyped]
         from matplotlib.figure import Figure  # type: ignore[import-untyped]
