@@ -57,9 +57,15 @@ class File:
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if self.tag in request.headers.get("if-none-match", ""):
             return HTTPResponse(status=304, headers=headers)
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if _takes_gzip(request.headers.get("accept-encoding", "")):
             return HTTPResponse(self.packed, headers={**headers, "Content-Encoding": "gzip"}, content_type=self.kind)
         return HTTPResponse(self.content, headers=headers, content_type=self.kind)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    # "gzip;q=0" is how one says that it is not taken.
+    offers = (offer.partition(";q=") for offer in accepted.replace(" ", "").lower().split(","))
+    return any(name == "gzip" and (weight or "1").strip("0.") for name, _, weight in offers)
 
 
 def files(country: str) -> dict[str, File]:
@@ -69,22 +75,22 @@ def files(country: str) -> dict[str, File]:
         country: whose emergency numbers come first, where the page does not say.
     """
     found = {
-        "/": File.of((FOLDER / "page.html").read_text(), HTML),
-        "/site.css": File.of((FOLDER / "site.css").read_text(), STYLE),
-        "/site.js": File.of((FOLDER / "site.js").read_text(), SCRIPT),
-        "/widget.css": File.of(_lean((FOLDER / "widget.css").read_text()), STYLE),
+        "/": File.of((FOLDER / "page.html").read_text(encoding="utf-8"), HTML),
+        "/site.css": File.of((FOLDER / "site.css").read_text(encoding="utf-8"), STYLE),
+        "/site.js": File.of((FOLDER / "site.js").read_text(encoding="utf-8"), SCRIPT),
+        "/widget.css": File.of(_lean((FOLDER / "widget.css").read_text(encoding="utf-8")), STYLE),
         "/widget.js": File.of(script(country), SCRIPT),
     }
     for texts in sorted((FOLDER / "texts").glob("*.json")):
         # Without the spaces that are there for people.
-        lean = json.dumps(json.loads(texts.read_text()), ensure_ascii=False, separators=(",", ":"))
+        lean = json.dumps(json.loads(texts.read_text(encoding="utf-8")), ensure_ascii=False, separators=(",", ":"))
         found[f"/texts/{texts.name}"] = File.of(lean, JSON)
     return found
 
 
 def script(country: str) -> str:
     """The parts as one script that leaves no name behind on the page."""
-    parts = "".join(_lean((FOLDER / "parts" / f"{part}.js").read_text()) for part in PARTS)
+    parts = "".join(_lean((FOLDER / "parts" / f"{part}.js").read_text(encoding="utf-8")) for part in PARTS)
     return f'(() => {{\n"use strict";\nconst COUNTRY = {json.dumps(country)};\n{parts}}})();\n'
 
 

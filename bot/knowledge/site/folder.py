@@ -30,15 +30,15 @@ def write(out: Path, files: dict[str, str], version: str) -> None:
             path.write_text(text, encoding="utf-8", newline="\n")
         manifest = {"version": version, "files": sorted(files)}
         (out / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8", newline="\n")
-    except FileExistsError:
-        raise SiteError(f"{out} is a file; name a folder") from None
+    except FileExistsError as error:
+        raise SiteError(f"{error.filename or out} is a file; name a folder") from None
     except OSError as error:
         raise SiteError(f"{out} can't be written to ({error.strerror}); name another folder") from None
 
 
 def _earlier(out: Path) -> set[str]:
     try:
-        names = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
+        names = {str(name) for name in json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]}
     except FileNotFoundError:
         return set()
     except (ValueError, KeyError, TypeError):

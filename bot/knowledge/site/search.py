@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 
 from bot.knowledge.base import KnowledgeBase
@@ -45,7 +46,8 @@ def _words(topic: Topic) -> tuple[set[str], set[str]]:
 
 def _stems(text: str) -> set[str]:
     # As static/search.js does it with what a reader types.
-    words = re.findall(r"[^\W_]+", re.sub("['’]", "", text.casefold()))
+    plain = re.sub("[\u0300-\u036f'’]", "", unicodedata.normalize("NFD", text.lower()))
+    words = re.findall(r"[^\W_]+", plain)
     return {_stem(word) for word in words if len(word) >= _SHORTEST}
 
 
