@@ -92,7 +92,9 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
         r"ppsn?|gms|chi|sin|ssn|tfn|ni|nino|mrn|hospital|patient|chart|file|record|reference|ref|case|claim|licen[cs]e|dl|passport|prescription|"
         r"rx|card|account|acct|acc|customer|client|employee|student|order|booking|dva|bsb|routing|sort\s?code|health|social(?:\s+security|\s+insurance)?)"
         r"(?:[\s#:.\-=]|\b(?:card|id|no|nr|num|numbers?|nbr|is|code|the|my|of|insurance|security|are|its|it's)\b){0,8}[\s#:.=\-]{1,4}"
-        rf"((?=[a-z\-\s/]{{0,6}}\d)(?:[a-z]{{0,5}}[\s\-]?)?\d[\d\-\s/]{{2,20}}[a-z]{{0,2}}\d?|[a-z]{{1,5}}\d[\da-z\-]{{3,16}}){_NO_UNIT}",
+        # Letters behind a space belong to it only where they are a word of their own: "44719 AB", not "44719 says".
+        r"((?=[a-z\-\s/]{0,6}\d)(?:[a-z]{0,5}[\s\-]?)?\d[\d\-\s/]{2,20}(?:(?<=\s)[a-z]{1,2}\d?(?!\w)|(?<!\s)[a-z]{0,2}\d?)|"
+        rf"[a-z]{{1,5}}\d[\da-z\-]{{3,16}}){_NO_UNIT}",
         rf"(?<![\d.,])\d{{7,}}{_NO_UNIT}",
         r"\b[a-z]{1,4}[\-]?\d{6,}[a-z]?\b",
     ),
