@@ -114,8 +114,8 @@ class Archive:
         """Keep a batch on disk until it can be stored."""
         try:
             self.spool.add(batch)
-        except (SpoolFull, OSError) as error:
-            # The visitor has the answer; of this turn only the log is lost.
+        except (SpoolFull, OSError, ValueError) as error:
+            # The visitor has the answer; of this turn only the log is lost. Half a character can't be written at all.
             logger.error("a turn could not be stored, nor kept on disk: %s", error)
             return
         self._store_later()

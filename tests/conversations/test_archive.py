@@ -18,6 +18,7 @@ from bot.conversations import archive as archives
 from bot.conversations import database, state
 from bot.conversations.archive import Archive, Away
 from bot.conversations.batch import new_key
+from bot.conversations.erasure import erase
 from bot.conversations.spool import Spool
 from bot.conversations.tables import conversations, events, turns
 from tests.conversations.conftest import Server
@@ -294,3 +295,47 @@ def test_what_was_done_is_new_again_with_a_new_danger(
     # Another conversation is as it was.
     archive.keep(Talk("b").turn("my leg", **DANGER))
     assert [row["status"] for row in rows(engine, conversations)] == [expected[0], "new"]
+
+
+def test_half_a_character_costs_the_log_and_not_the_reply(
+    sqlite: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It can be written neither to the database nor to the disk, and what comes after it can."""
+    made = archive_of(sqlite, tmp_path)
+    made.keep(Talk("a").turn("half \ud83d of it"))
+    made.set_aside(Talk("b").turn("half \ud83d of it"))
+    assert made.keep(Talk("c").turn("whole"))
+    assert [row["said"] for row in rows(sqlite, turns)] == ["whole"]
+    assert made.spool.size == 0
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 2
+    assert "of it" not in caplog.text
+    made.close()
+
+
+def test_of_a_conversation_that_was_erased_nothing_comes_from_what_waits(sqlite: Engine, tmp_path: Path) -> None:
+    made, waiting = archive_of(sqlite, tmp_path), Talk("a").turn("before")
+    erase(made, "a")
+    made.spool.add(waiting)
+    assert made.events("a") == []
+    assert made.history("a", 10) == []
+    made.drain()
+    assert rows(sqlite, turns) == []
+    made.close()
+
+
+def test_history_holds_the_newest_turns_and_no_more_than_are_asked_for(sqlite: Engine, tmp_path: Path) -> None:
+    made, talk = archive_of(sqlite, tmp_path), Talk("a")
+    made.store([talk.turn(f"number {number}") for number in range(5)])
+    made.spool.add(talk.turn("waiting"))
+    assert [turn["said"] for turn in made.history("a", 3)] == ["number 3", "number 4", "waiting"]
+    assert [turn["said"] for turn in made.history("a", 1)] == ["waiting"]
+    assert made.history("b", 3) == []
+    made.close()
+
+
+def test_the_names_of_all_conversations(sqlite: Engine, tmp_path: Path) -> None:
+    made = archive_of(sqlite, tmp_path)
+    assert made.names() == []
+    made.store([Talk(name).turn("hello") for name in ("b", "a", "é b/c")])
+    assert sorted(made.names()) == ["a", "b", "é b/c"]
+    made.close()
