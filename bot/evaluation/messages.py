@@ -142,13 +142,13 @@ def _message(raw: bytes, file: str, number: int, labels: Labels) -> LabelledMess
         raise ValueError("'topic' is missing or is not a string; it is the label")
     readings = labels.readings(topic, file)
     if not readings:
-        raise ValueError(f"label '{topic}' is not known; see knowledge/groups.yml and docs/evaluation.md")
+        raise ValueError(f"label {topic!r} is not known; see knowledge/groups.yml and docs/evaluation.md")
     also = given.get("also") or []
     if not isinstance(also, list) or not all(isinstance(name, str) for name in also):
         raise ValueError("'also' is not a list of labels")
     unknown = [name for name in also if not labels.readings(name)]
     if unknown:
-        raise ValueError(f"label '{unknown[0]}' of 'also' is not known; see docs/evaluation.md")
+        raise ValueError(f"label {unknown[0]!r} of 'also' is not known; see docs/evaluation.md")
     borderline = given.get("borderline", False)
     if not isinstance(borderline, bool):
         raise ValueError("'borderline' is neither true nor false")
@@ -175,6 +175,8 @@ def _object(raw: bytes) -> dict[str, Any]:
         raise ValueError("not UTF-8; save the file as UTF-8") from None
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON ({error.msg}); write an object a line") from None
+    except RecursionError:
+        raise ValueError("not JSON (nested too deep); write an object a line") from None
     if not isinstance(given, dict):
         raise ValueError('not an object; write {"text": …, "topic": …}')
     return given

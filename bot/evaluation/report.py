@@ -22,7 +22,7 @@ COMPACT = (
 # Ends the part of a page that a person wrote.
 LINE = "<!-- Below this line: written by `rls evaluate --page docs/evaluation.md`. -->"
 _SHOWN = 200
-_RISKY = re.compile(r"[|`<>\\*_\[\]]")
+_RISKY = re.compile(r"[&|`<>\\*_~\[\]]")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Report:
         """A table for the terminal."""
         columns = self.parts
         rows = self._rows(columns)
-        width = max(len(measure.title) for measure in rows)
+        width = max((len(measure.title) for measure in rows), default=0)
         text = [" " * width + "".join(f"  {name:<26}" for name in columns)]
         for measure in rows:
             if measure.id in COMPACT:

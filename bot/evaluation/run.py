@@ -59,14 +59,15 @@ def evaluate(
     """
     messages = read(files, group_ids())
     kept = baseline.load(baseline_file) if baseline_file else None
+    # What can't be compared with is told before everything is asked.
+    last = baseline.load(report / "scores.json") if (report / "scores.json").exists() else None
     stock_lines, lines, about = _replies(messages, stock)
-    last = report / "scores.json"
     done = Report(
         lines=lines,
         stock=stock_lines,
         about={"messages": f"{len(messages)} in {', '.join(path.name for path in files)}", **about},
         thresholds=thresholds(),
-        comparison=baseline.compare(lines, baseline.load(last)) if last.exists() else None,
+        comparison=None if last is None else baseline.compare(lines, last),
     )
     done.write(report)
     if page:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.evaluation.curve import Cut, Point, area, auroc, cuts, risk_coverage
+from bot.evaluation.scores import Scored
+from tests.evaluation.conftest import FakeReply, make_message
 
 
 def test_it_works(scored: Any) -> None:
@@ -63,3 +67,55 @@ def test_equal_confidences_are_half_a_win(scored: Any) -> None:
 
 def test_area() -> None:
     assert area([Point(0.9, 0.5, 0.0), Point(0.1, 1.0, 0.5)]) == pytest.approx(0.25)
+
+
+CONFIDENCES = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.5, 0.9, 1.0]), st.booleans()), min_size=1, max_size=12)
+
+
+def asked(inside: list[tuple[float, bool]], outside: list[tuple[float, bool]] = ()) -> list[Scored]:  # type: ignore[assignment]
+    return [
+        *(
+            Scored.of(make_message("causes"), FakeReply(topics=["causes" if right else "symptoms"], confidence=confidence))
+            for confidence, right in inside
+        ),
+        *(
+            Scored.of(
+                make_message("off_topic", file="out_of_scope"),
+                FakeReply(
+                    kind="out_of_scope" if right else "answer", topics=[] if right else ["causes"], confidence=confidence
+                ),
+            )
+            for confidence, right in outside
+        ),
+    ]
+
+
+@given(CONFIDENCES, CONFIDENCES)
+def test_a_curve_covers_more_and_more_until_it_covers_all(
+    inside: list[tuple[float, bool]], outside: list[tuple[float, bool]]
+) -> None:
+    for points in (risk_coverage(asked(inside)), risk_coverage(asked(inside, outside), outside=True)):
+        coverages, thresholds = [point.coverage for point in points], [point.threshold for point in points]
+        assert coverages == sorted(set(coverages))
+        assert thresholds == sorted(set(thresholds), reverse=True)
+        assert coverages[-1] == 1.0
+        mean = area(points)
+        assert mean is not None
+        assert min(point.risk for point in points) - 1e-9 <= mean <= max(point.risk for point in points) + 1e-9
+    assert risk_coverage(asked(inside))[-1].risk == pytest.approx(sum(not right for _, right in inside) / len(inside))
+
+
+@given(CONFIDENCES, CONFIDENCES)
+def test_a_higher_threshold_never_refuses_less(inside: list[tuple[float, bool]], outside: list[tuple[float, bool]]) -> None:
+    found = cuts(asked(inside, outside))
+    assert [cut.threshold for cut in found] == sorted({cut.threshold for cut in found} | {0.0, 1.0})
+    for name in ("inside", "outside"):
+        shares = [getattr(cut, name) for cut in found]
+        assert shares == sorted(shares)
+        assert shares[0] == 0.0
+
+
+def test_both_sorts_are_needed_to_tell_them_apart(scored: Any) -> None:
+    for line in (scored("causes"), scored("off_topic", file="out_of_scope")):
+        assert cuts([line]) == []
+        assert auroc([line]) is None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.evaluation.messages import ADVERSARIAL, OUT_OF_SCOPE, SMALLTALK, Label, Labels, MessageError, Section, read
 from bot.evaluation.report import LINE
@@ -140,3 +143,37 @@ def test_every_label_is_documented(label: str) -> None:
 @pytest.mark.parametrize("option", ["--report", "--stock", "--baseline", "--margin", "--page", LINE])
 def test_every_option_is_documented(option: str) -> None:
     assert option in PAGE
+
+
+def test_files_of_other_editors_read_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "in_scope.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + f"{GOOD}\r\n\r\n{GOOD}\r\n".encode())
+    assert [message.line for message in read([path], GROUPS)] == [1, 3]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("[" * 100_000, id="deep"),
+        '{"text": "why me", "topic": "a\\nb"}',
+        '{"text": "why me", "topic": "causes", "also": ["a\\nb"]}',
+    ],
+)
+def test_whatever_is_wrong_is_told_in_one_line(tmp_path: Path, line: str) -> None:
+    with pytest.raises(MessageError) as raised:
+        read([write(tmp_path, line)], GROUPS)
+    assert str(raised.value).count("\n") == 0
+
+
+def test_the_same_words_in_another_file_are_another_message(message) -> None:  # type: ignore[no-untyped-def]
+    assert message("causes", text="why").key != message("causes", text="why", file="in_scope_reworded").key
+
+
+@given(st.text(), st.booleans(), st.sampled_from(["", "de", "zh"]), st.text(max_size=20))
+def test_what_was_written_is_read(
+    tmp_path_factory: pytest.TempPathFactory, text: str, borderline: bool, lang: str, source: str
+) -> None:
+    given_ = {"text": text, "topic": "causes", "borderline": borderline, "lang": lang, "source": source, "origin": "patient"}
+    (message,) = read([write(tmp_path_factory.getbasetemp(), json.dumps(given_))], GROUPS)
+    assert (message.text, message.borderline, message.lang, message.source) == (text, borderline, lang, source)
+    assert text == "" or len(text) < 6 or text not in message.key

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bot.evaluation import baseline
 from bot.evaluation.report import LINE, Report, quoted
@@ -141,3 +145,51 @@ def test_a_run_without_mistakes(scored: Any, tmp_path: Path) -> None:
 )
 def test_messages_are_quoted_without_effect(text: str, shown: str) -> None:
     assert quoted(text) == shown
+
+
+@given(st.text(max_size=120))
+@example("&lt;b&gt; &#124; &amp;")
+@example("~~gone~~ **bold** `code`")
+def test_a_reader_of_the_page_sees_what_was_written(text: str) -> None:
+    shown = quoted(text)
+    seen = " ".join("".join(char if char.isprintable() or char.isspace() else "\ufffd" for char in text).split())
+    assert html.unescape(shown) == (seen or "(empty)")
+    assert not set("|`<>\\*_[]~\n") & set(shown)
+
+
+def test_a_message_is_cut_before_it_is_escaped() -> None:
+    assert quoted("<" * 300) == "&#60;" * 199 + "…"
+    assert quoted("x" * 200) == "x" * 200
+
+
+def test_every_row_of_the_report_has_as_many_cells_as_its_head(report: Report) -> None:
+    for table in re.findall(r"(?:^\|.*\n?)+", report.markdown(), re.M):
+        rows = table.splitlines()
+        assert len({row.count("|") for row in rows}) == 1, rows[0]
+
+
+def test_what_else_was_right_and_what_was_offered_is_told(report: Report) -> None:
+    text = report.markdown()
+    assert "| causes (or symptoms) | clarify, offered pregnancy | unsure |" in text
+    assert "| iron_treatment (edge of scope) | causes | wrong | iron pan |" in text
+
+
+def test_a_page_without_a_line_is_written_anew(report: Report, tmp_path: Path) -> None:
+    page = tmp_path / "evaluation.md"
+    page.write_text("# Old\n", encoding="utf-8")
+    report.write_page(page)
+    assert page.read_text(encoding="utf-8").startswith("# Evaluation\n")
+
+
+def test_a_threshold_above_every_confidence_refuses_all(lines: list[Scored]) -> None:
+    text = Report(lines, thresholds={"none": 0.0, "all": 1.0, "never": 1.5}).markdown()
+    assert "| none | 0.00 | 0.0% | 0.0% |" in text
+    assert "| all | 1.00 | 100.0% | 100.0% |" in text
+    assert "never" not in text
+
+
+def test_nothing_at_all_is_a_report_too(tmp_path: Path) -> None:
+    report = Report([])
+    report.write(tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "scores.json").read_text(encoding="utf-8"))["auroc"] is None
+    assert "Nothing." in report.markdown()

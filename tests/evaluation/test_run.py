@@ -105,3 +105,44 @@ def test_a_bad_line_stops_before_anything_is_asked(bot: FakeBot, tmp_path: Path)
 
 def test_groups_come_from_the_knowledge_base() -> None:
     assert {"causes", "pregnancy", "kidney_disease"} <= set(run.group_ids())
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"lines": {"a": {}}}'])
+def test_a_last_run_that_can_not_be_read_is_told_before_anything_is_asked(
+    bot: FakeBot, files: list[Path], tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "scores.json").write_text(content, encoding="utf-8")
+    with pytest.raises(baseline.BaselineError, match=r"scores\.json: not a scores\.json of 'rls evaluate'"):
+        evaluate(files, tmp_path / "report")
+    assert bot.senders == []
+
+
+def test_a_baseline_that_can_not_be_read_is_told_before_anything_is_asked(
+    bot: FakeBot, files: list[Path], tmp_path: Path
+) -> None:
+    with pytest.raises(baseline.BaselineError, match=r"none\.json: can't be read \(No such file"):
+        evaluate(files, tmp_path / "report", baseline_file=tmp_path / "none.json")
+    assert bot.senders == []
+    assert not (tmp_path / "report").exists()
+
+
+def test_every_measure_that_fell_is_named_with_the_margin(scored: Any) -> None:
+    good = [scored("causes", topics=["causes"]), scored("thanks", kind="smalltalk")]
+    bad = [scored("causes", topics=["symptoms"]), scored("thanks", topics=["causes"])]
+    with pytest.raises(RegressionError) as raised:
+        check(bad, baseline.records(good), 0.025, "the summary")
+    told = "accuracy fell from 100.0% to 0.0%; small talk fell from 100.0% to 0.0%: more than the margin of 2.5 points"
+    assert str(raised.value) == told
+    assert raised.value.summary == "the summary"
+
+
+def test_the_thresholds_are_those_of_the_bot() -> None:
+    assert all(0 < value < 1 for value in run.thresholds().values())
+    assert set(run.thresholds()) == {"answer", "in scope"}
+
+
+def test_a_run_without_messages_is_a_report_of_nothing(bot: FakeBot, tmp_path: Path) -> None:
+    path = tmp_path / "in_scope.jsonl"
+    path.write_text("\n \n", encoding="utf-8")
+    assert "0 messages; a turn takes 0 ms (median)" in evaluate([path], tmp_path / "report")

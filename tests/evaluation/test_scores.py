@@ -6,9 +6,12 @@ import math
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.evaluation import scores
 from bot.evaluation.scores import Scored, Share, measures, scope_score
+from tests.evaluation.conftest import FakeReply, make_message
 
 
 def figures(lines: list[Scored]) -> dict[str, tuple[int, int]]:
@@ -172,3 +175,29 @@ def test_milliseconds(scored: Any) -> None:
 )
 def test_how_much_in_scope(reply: Any, replied: dict[str, Any], score: float | None) -> None:
     assert scope_score(reply(**replied)) == (score if score is None else pytest.approx(score))
+
+
+@given(st.integers(1, 500).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
+def test_an_interval_is_the_mirror_of_that_of_the_misses(counted: tuple[int, int]) -> None:
+    hits, of = counted
+    low, high = Share(hits, of).interval
+    assert Share(of - hits, of).interval == pytest.approx((1 - high, 1 - low))
+    wider = Share(hits, of).interval
+    narrower = Share(4 * hits, 4 * of).interval
+    assert narrower[1] - narrower[0] < wider[1] - wider[0]
+
+
+@given(st.lists(st.floats(0, 10_000), min_size=1, max_size=60))
+def test_times_that_are_told_were_measured(times: list[float]) -> None:
+    lines = [Scored.of(make_message("causes"), FakeReply(ms=ms)) for ms in times]
+    median, slow = scores.milliseconds(lines)
+    assert min(times) <= median <= slow <= max(times)
+    assert {median, slow} <= set(times)
+    assert sum(ms <= slow for ms in times) >= 0.95 * len(times)
+
+
+@pytest.mark.parametrize(
+    ("times", "told"), [([7], (7, 7)), ([1, 2], (1, 2)), (range(1, 21), (10, 19)), (range(1, 22), (11, 20))]
+)
+def test_percentiles_of_a_few(times: Any, told: tuple[float, float]) -> None:
+    assert scores.milliseconds([Scored.of(make_message("causes"), FakeReply(ms=float(ms))) for ms in times]) == told
