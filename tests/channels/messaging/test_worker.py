@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.channels.messaging.app import Incoming, What
+from bot.channels.messaging.app import App, Failed, Incoming, Later, Outgoing, Result, Sent, What
 from bot.channels.messaging.queue import LEASE, Delivery, Queue
 from bot.channels.messaging.registry import switched_on
+from bot.channels.messaging.sender import Sender
 from bot.channels.messaging.tables import TABLES
 from bot.channels.messaging.worker import Worker
 from bot.conversations.database import engine
@@ -107,3 +108,98 @@ def test_a_message_is_answered_when_what_was_away_is_back(
     assert len(requests) == 1
     assert "the answer" in requests[0]
     database.dispose()
+
+
+class Provider(Sender):
+    """Takes requests without a network, and says of each what it is told to."""
+
+    def __init__(self, *results: Result) -> None:
+        super().__init__()
+        self.results = list(results)
+        self.tried: list[tuple[str, str]] = []
+
+    async def start(self) -> None:
+        pass
+
+    async def send(self, app: App, request: Outgoing, key: str) -> tuple[Result, Outgoing | None]:
+        self.tried.append((request.body.get("text", request.path), key))
+        return (self.results.pop(0) if self.results else Sent()), None
+
+
+def delivered(
+    tmp_path: Path, provider: Provider, texts: list[str], enough: int, guide: Any = None, attempts: int = 3
+) -> tuple[Queue, Provider]:
+    """What becomes of texts of one visitor when a provider answers so."""
+    database, clock = engine(f"sqlite:///{tmp_path / 'queue.db'}"), Clock()
+    metadata.create_all(database, tables=list(TABLES))
+    queue = Queue(lambda: database, SECRET, clock)
+    apps = switched_on(Settings(**TELEGRAM))
+
+    async def run() -> None:
+        worker = Worker(queue, apps, guide or EchoingGuide(), attempts)
+        await worker.start()
+        came = [Incoming(f"7:{number}", "7", What.TEXT, float(number), text) for number, text in enumerate(texts)]
+        for _ in range(2):
+            # The provider tells of them twice.
+            await worker.receive(apps["telegram"], came)
+        for _ in range(200):
+            if len(provider.tried) >= enough:
+                break
+            await asyncio.sleep(0.02)
+            clock.now += 1
+        await asyncio.sleep(0.1)
+        await worker.stop(1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.channels.messaging.worker.Sender", lambda: provider)
+        patch.setattr("bot.channels.messaging.worker.LOOK_EVERY", 0.02)
+        patch.setattr("bot.channels.messaging.worker.AGAIN_AFTER", 0.0)
+        asyncio.run(run())
+    return queue, provider
+
+
+class EchoingGuide(SayingGuide):
+    async def ask(self, app: Any, delivery: Delivery, text: str, *_: Any) -> list[dict[str, Any]]:
+        return [{"text": f"on {text}", "buttons": [], "reply": {}}]
+
+
+def test_each_message_is_answered_once_and_the_answers_go_in_order(tmp_path: Path) -> None:
+    queue, provider = delivered(tmp_path, Provider(), ["one", "two", "three"], 3)
+    assert [text for text, _ in provider.tried] == ["on one", "on two", "on three"]
+    assert len({key for _, key in provider.tried}) == 3
+    assert queue.counts() == {("telegram", "sent"): 3}
+
+
+def test_one_that_must_be_sent_again_goes_before_the_next_and_under_its_name(tmp_path: Path) -> None:
+    _, provider = delivered(tmp_path, Provider(Later("busy", 2.0), Later("busy")), ["one", "two"], 4)
+    assert [text for text, _ in provider.tried] == ["on one", "on one", "on one", "on two"]
+    assert len({key for _, key in provider.tried}) == 2
+
+
+def test_one_that_is_never_taken_waits_for_staff_and_holds_the_next_up_no_longer(tmp_path: Path) -> None:
+    queue, provider = delivered(tmp_path, Provider(Failed("blocked")), ["one", "two"], 2)
+    assert [text for text, _ in provider.tried] == ["on one", "on two"]
+    (letter,) = queue.letters()
+    assert (letter.words, letter.why) == ("on one", "blocked")
+
+
+def test_after_so_many_attempts_staff_must_see_to_it(tmp_path: Path) -> None:
+    queue, provider = delivered(tmp_path, Provider(*[Later("busy", 0.0)] * 3), ["one", "two"], 4)
+    assert [text for text, _ in provider.tried] == ["on one"] * 3 + ["on two"]
+    assert [letter.why for letter in queue.letters()] == ["busy"]
+
+
+def test_a_message_that_no_answer_can_be_made_for_gets_a_fixed_one_and_the_next_its_own(tmp_path: Path) -> None:
+    class Failing(EchoingGuide):
+        tries = 0
+
+        async def ask(self, app: Any, delivery: Delivery, text: str, *_: Any) -> list[dict[str, Any]]:
+            if text == "one":
+                self.tries += 1
+                raise ValueError("broken")
+            return await super().ask(app, delivery, text)
+
+    guide = Failing()
+    _, provider = delivered(tmp_path, Provider(), ["one", "two"], 2, guide)
+    assert [text[:13] for text, _ in provider.tried] == ["a fixed reply", "on two"]
+    assert guide.tries == 3
