@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 import sqlalchemy as sa
 from joserfc.jwk import OctKey, RSAKey
+from sqlalchemy.engine import Engine
 
 from bot.console.accounts import Accounts
 from bot.console.app import make_app
-from bot.console.oidc import WITHIN, mapping
+from bot.console.oidc import WITHIN, Provider, mapping
+from bot.console.problem import Problem
 from bot.console.role import Role
 from bot.console.tables import sign_ins
 from bot.conversations.archive import Archive
@@ -176,3 +179,84 @@ def test_roles_are_read_from_the_setting() -> None:
     for text in ("leads", "leads=boss", "=admin"):
         with pytest.raises(ValueError, match="is not NAME=reader"):
             mapping(text)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (httpx.Response(200, json={"issuer": "https://other.example"}), "another name than RLS_OIDC_ISSUER"),
+        (httpx.Response(200, json={}), "another name than RLS_OIDC_ISSUER"),
+        (httpx.Response(200, json=["issuer"]), "answer can't be read"),
+        (httpx.Response(200, text="<html>"), "can't be reached"),
+        (httpx.Response(500), "can't be reached"),
+        (httpx.Response(302, headers={"location": "https://other.example"}), "can't be reached"),
+    ],
+)
+def test_a_provider_that_says_something_else_is_told(database: Engine, answer: httpx.Response, told: str) -> None:
+    transport = httpx.MockTransport(lambda _: answer)
+    provider = Provider(database, "https://id.example/", "console", "hush", "groups", {}, transport)
+    with pytest.raises(Problem, match=told) as caught:
+        provider.start("http://localhost/sign-in/back", "/")
+    assert caught.value.status == 502
+    with database.connect() as connection:
+        assert connection.execute(sa.select(sign_ins)).all() == []
+
+
+def test_the_last_admin_is_not_made_less_by_the_provider(
+    browser: Callable[[], Member], provider: StandIn, archive: Archive
+) -> None:
+    provider.claims["groups"] = ["leads"]
+    assert signed_in(browser(), provider).status_code == 303
+    provider.claims["groups"] = ["support"]
+    answer = signed_in(browser(), provider)
+    assert answer.status_code == 409
+    assert "Your role could not be changed: &#39;olga-out&#39; is the last admin" in answer.text
+    assert Accounts(archive.engine).get("olga-out").role is Role.ADMIN
+
+
+def test_a_token_for_another_client_of_the_same_provider_is_refused(browser: Callable[[], Member], provider: StandIn) -> None:
+    provider.spoilt = {"azp": "other"}
+    answer = signed_in(browser(), provider)
+    assert answer.status_code == 403
+    assert "did not vouch for you" in answer.text
+    provider.spoilt = {"azp": "console"}
+    assert signed_in(browser(), provider).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("claims", "name"),
+    [
+        ({"preferred_username": "Zoë Ünal"}, "zo-nal"),
+        ({"preferred_username": None, "email": "Olga@Clinic.example"}, "olga@clinic.example"),
+        ({"preferred_username": ""}, "42"),
+        ({"preferred_username": "-._@"}, "staff"),
+        ({"preferred_username": "x" * 200}, "x" * 48),
+    ],
+)
+def test_whatever_the_provider_calls_somebody_becomes_a_name_of_ours(
+    browser: Callable[[], Member], provider: StandIn, archive: Archive, claims: dict[str, Any], name: str
+) -> None:
+    provider.claims |= claims
+    assert signed_in(browser(), provider).status_code == 303
+    assert [account.name for account in Accounts(archive.engine).all()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("groups", "role"),
+    [
+        (["support", "leads"], Role.ADMIN),
+        ("support", Role.REVIEWER),
+        (["support", 7, None], Role.REVIEWER),
+    ],
+)
+def test_of_several_groups_the_one_that_may_most_counts(
+    browser: Callable[[], Member], provider: StandIn, archive: Archive, groups: Any, role: Role
+) -> None:
+    provider.claims["groups"] = groups
+    assert signed_in(browser(), provider).status_code == 303
+    assert Accounts(archive.engine).all()[0].role is role
+
+
+def test_a_group_s_name_may_hold_the_sign_that_names_its_role() -> None:
+    assert mapping(" cn=leads = admin ,, ") == {"cn=leads": Role.ADMIN}
+    assert mapping("") == mapping(" , ") == {}
