@@ -274,3 +274,69 @@ def test_a_worker_counts_for_itself_while_redis_is_gone_and_with_the_others_agai
     assert alone_again > 0
     # Redis came back empty.
     assert after == 0
+
+
+async def within(seconds: float, orders: Orders, name: str) -> bool:
+    """Whether the turn can be had soon."""
+    try:
+        await asyncio.wait_for(_free(orders, name), seconds)
+    except asyncio.TimeoutError:
+        return False
+    return True
+
+
+async def _free(orders: Orders, name: str) -> None:
+    async with orders.hold(name):
+        pass
+
+
+def test_within_a_process_others_do_not_wait() -> None:
+    async def run() -> tuple[bool, bool]:
+        orders = InProcessOrders()
+        holding = asyncio.ensure_future(hold(orders, [], "long", seconds=5))
+        await asyncio.sleep(0.01)
+        found = await within(1, orders, "another"), await within(0.05, orders, "somebody")
+        holding.cancel()
+        return found
+
+    assert asyncio.run(run()) == (True, False)
+
+
+@pytest.mark.parametrize("how", ["fails", "is cancelled"])
+def test_a_turn_that_ends_badly_is_given_on(how: str) -> None:
+    async def fail(orders: Orders) -> None:
+        async with orders.hold("somebody"):
+            await asyncio.sleep(5 if how == "is cancelled" else 0)
+            raise ZeroDivisionError
+
+    async def run() -> bool:
+        orders = InProcessOrders()
+        failing = asyncio.ensure_future(fail(orders))
+        await asyncio.sleep(0.01)
+        failing.cancel()
+        await asyncio.gather(failing, return_exceptions=True)
+        return await within(1, orders, "somebody")
+
+    assert asyncio.run(run())
+
+
+def test_who_gives_up_waiting_does_not_hold_up_those_behind() -> None:
+    async def run() -> list[str]:
+        orders, said = InProcessOrders(), []  # type: ignore[var-annotated]
+        tasks = [asyncio.ensure_future(hold(orders, said, name, seconds=0.05)) for name in ("first", "second", "third")]
+        await asyncio.sleep(0.01)
+        tasks[1].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return said
+
+    assert asyncio.run(run()) == ["first in", "first out", "third in", "third out"]
+
+
+def test_conversations_that_nobody_holds_are_forgotten() -> None:
+    async def run() -> int:
+        orders = InProcessOrders()
+        for number in range(100):
+            await _free(orders, f"visitor {number}")
+        return len(orders._locks)
+
+    assert asyncio.run(run()) == 0
