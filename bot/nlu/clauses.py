@@ -12,7 +12,7 @@ _USUAL = ("rls", "wed", "leg", "legs", "restless", "restless leg", USUAL_SUBJECT
 _OPENERS = (
     "what|whats|what's|how|hows|how's|why|does|do|did|is|isnt|are|can|could|should|would|will|which|who|when|where|any|whether"
 )
-_END = re.compile(r"(?<=[?!;\n])\s*|(?<=[a-z)]{2}\.)\s+")
+_END = re.compile(rf"(?<=[?!;])\s*|(?<=[a-z)]{{2}}\.)\s+|\n(?=(?:{_OPENERS})\b)", re.I)
 # "… and does magnesium help": a new question only where a question word follows.
 _JOIN = re.compile(rf"[,;]?\s+(?:and also|and then|as well as|and|also|plus|or|but|\+|&)\s+(?=(?:{_OPENERS})\b)", re.I)
 _COMMA = re.compile(rf",\s+(?=(?:{_OPENERS})\b)", re.I)
@@ -52,7 +52,10 @@ def questions(text: str) -> list[str]:
     Each has the form of a question ("symptoms? treatment?"), since the rest of a message is a story.
     """
     parts = [
-        part.strip(" ,.") for sentence in _END.split(text) for join in _JOIN.split(sentence) for part in _COMMA.split(join)
+        " ".join(part.split()).strip(" ,.")
+        for sentence in _END.split(text)
+        for join in _JOIN.split(sentence)
+        for part in _COMMA.split(join)
     ]
     asked = (part for part in parts if _QUESTION.search(part) and not _WHILE.search(part))
     return list(dict.fromkeys(asked))[:MOST]

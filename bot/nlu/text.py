@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.safety.message import APOSTROPHES
+
 MOST_CHARACTERS = 10_000
 
 # A text that starts so is an order to Rasa ("/restart", "/intent{...}"); a visitor may not give any.
@@ -14,7 +16,7 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def clean(text: str) -> str:
-    """A message without control and invisible characters, commands and odd white space.
+    """A message without control and invisible characters, commands and odd white space; its lines stay lines.
 
     Args:
         text: what the visitor typed; of a longer text the first and last 5,000 characters are kept, since the question
@@ -22,11 +24,14 @@ def clean(text: str) -> str:
     """
     if len(text) > MOST_CHARACTERS:
         text = text[: MOST_CHARACTERS // 2] + " " + text[-MOST_CHARACTERS // 2 :]
-    text = unicodedata.normalize("NFKC", text)
+    text = unicodedata.normalize("NFKC", text.translate(APOSTROPHES))
+    return _COMMAND.sub("", "\n".join(filter(None, map(_line, text.splitlines())))).strip()
+
+
+def _line(text: str) -> str:
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)
-    text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
-    return " ".join(_COMMAND.sub("", text).split())
+    return " ".join(text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}).split())
 
 
 def _visible(character: str) -> str:

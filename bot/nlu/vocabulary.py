@@ -55,7 +55,7 @@ def _amounts() -> Iterator[dict[str, Any]]:
     yield {"label": "amount", "pattern": [{"LOWER": {"REGEX": r"^\d+(?:\.\d+)?(?:mg|mcg|g|iu)$"}}]}
     yield {"label": "age", "pattern": [number, {"LOWER": {"IN": ["year", "years", "yr", "yrs"]}}]}
     yield {"label": "age", "pattern": [number, {"LOWER": "-"}, {"LOWER": "year"}]}
-    yield {
-        "label": "age",
-        "pattern": [{"LOWER": {"IN": ["i'm", "im", "aged", "age"]}}, {"IS_DIGIT": True, "LENGTH": 2}],
-    }
+    two_digits = {"IS_DIGIT": True, "LENGTH": 2}
+    yield {"label": "age", "pattern": [{"LOWER": {"IN": ["aged", "age"]}}, two_digits]}
+    # spaCy makes two words of "I'm" and of "im".
+    yield {"label": "age", "pattern": [{"LOWER": "i"}, {"LOWER": {"IN": ["'m", "m"]}}, two_digits]}

@@ -18,21 +18,7 @@ PAST_YEARS = range(1940, 2024)
 LEAST_KEY_LETTERS = 6
 
 _SMALL_NUMBERS = (
-    *(
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ),
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
 )
 _NUMBER_WORDS = frozenset(
@@ -56,7 +42,13 @@ _NUMBER_WORDS = frozenset(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[.!?;\n]+")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
-_QUOTES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc`\u00b4", "'"))
+# What is typed for an apostrophe; to be read before NFKC, which makes a space of an acute accent.
+APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032`\u00b4", "'"))
+# One word that is written as two.
+_APART = re.compile(
+    r"\b(?:(my|your|him|her|them|our) (self|selves)|(over) (dos(?:e[ds]?|ing))"
+    r"|(can|don|won|isn|aren|wasn|weren|hasn|haven|hadn|doesn|didn|couldn|wouldn|shouldn) (t))\b"
+)
 
 
 def _deletes(word: str) -> set[str]:
@@ -129,25 +121,29 @@ class Message:
 
     Attributes:
         words: the words in order.
-        sentences: the number of the sentence that each word stands in.
+        sentences: the number of the sentence that each word stands in; it may go on in the next line.
+        lines: the number of the line, or of the part of it up to a stop, that each word stands in.
         positions: where each atom stands.
     """
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
-        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).lower().translate(_QUOTES)
-        text = _DRAWN_OUT.sub(r"\1", text)
+        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text).translate(APOSTROPHES)).lower().translate(APOSTROPHES)
+        text = _APART.sub(lambda match: match.group().replace(" ", ""), _DRAWN_OUT.sub(r"\1", text))
         self.words: list[str] = []
         self.sentences: list[int] = []
+        self.lines: list[int] = []
         self.atoms: list[tuple[str, ...]] = []
         self.positions: dict[str, list[int]] = defaultdict(list)
         known: dict[str, tuple[str, ...]] = {}
-        sentence = 0
+        sentence = line = 0
         for match in _TOKEN.finditer(text):
             token = match.group()
             if token[0] in ".!?;\n":
+                followed = text[match.end() : match.end() + 1].isalnum()
                 # A full stop inside a word ("u.s.", "e.g.") ends nothing.
-                after = text[match.end() : match.end() + 1]
-                sentence += not after.isalnum()
+                line += not (followed and token == "." and self.words and len(self.words[-1]) == 1)
+                # "chest", and "pain" in the next line, are said together.
+                sentence += not (followed and set(token) <= set(".\n"))
                 continue
             if token not in known:
                 known[token] = vocabulary.atoms(token.replace("'", ""))
@@ -158,6 +154,7 @@ class Message:
                 self.positions[atom].append(len(self.words))
             self.words.append(token.replace("'", ""))
             self.sentences.append(sentence)
+            self.lines.append(line)
             self.atoms.append(known[token])
         self._mark_ends()
 

@@ -127,7 +127,7 @@ class Negation:
         if place < 0 or start - ends[place] > self.reach:
             return False
         end = ends[place]
-        if message.sentences[end - 1] != message.sentences[start]:
+        if message.lines[end - 1] != message.lines[start]:
             return False
         return not self.breaks.intersection(message.words[end:start])
 

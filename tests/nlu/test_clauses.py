@@ -117,6 +117,5 @@ def test_the_last_that_was_named_is_meant(question: str, before: str, read: list
     assert [reading.text for reading in readings(question, before)] == read
 
 
-@pytest.mark.xfail(strict=True, reason="the cleaner makes one line of a message before its questions are told apart")
 def test_two_lines_of_a_message_are_two_questions() -> None:
     assert questions(clean("what helps\nwhat makes it worse")) == ["what helps", "what makes it worse"]

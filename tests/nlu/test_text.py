@@ -10,7 +10,7 @@ from bot.nlu.text import MOST_CHARACTERS, clean
 
 
 def test_it_works() -> None:
-    assert clean("  does magnesium\thelp\n restless legs? ") == "does magnesium help restless legs?"
+    assert clean("  does magnesium\thelp\n restless legs? ") == "does magnesium help\nrestless legs?"
 
 
 @pytest.mark.parametrize(

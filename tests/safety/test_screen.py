@@ -339,10 +339,6 @@ def test_any_apostrophe_or_none_is_one(screen: Screen, apostrophe: str) -> None:
     assert category(screen, f"I can{apostrophe}t breathe") == "emergency"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="NFKC turns an acute accent into a space before the quotes are read, and two other signs are no quotes: 'can t'",
-)
 @pytest.mark.parametrize("apostrophe", ["\u00b4", "\u2032", "\u201b"])
 def test_an_accent_or_a_prime_in_the_place_of_an_apostrophe_is_one(screen: Screen, apostrophe: str) -> None:
     assert category(screen, f"I can{apostrophe}t breathe") == "emergency"
@@ -368,7 +364,6 @@ def test_danger_in_short_words_and_capitals_is_found(screen: Screen, text: str, 
     assert category(screen, text) == expected
 
 
-@pytest.mark.xfail(strict=True, reason="no written rule has these spellings; only meaning may find them")
 @pytest.mark.parametrize("text", ["i want to kill my self", "i over dosed", "i can t breathe", "I am unable to breath"])
 def test_danger_in_words_that_are_taken_apart_or_cut_short_is_found(screen: Screen, text: str) -> None:
     assert category(screen, text) in URGENT
@@ -394,9 +389,6 @@ def test_a_denial_ends_with_its_sentence_or_at_a_but(screen: Screen, text: str) 
     assert category(screen, text) == "emergency"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a line's end, a full stop or a semicolon with a letter right behind it ends no sentence for the rules"
-)
 @pytest.mark.parametrize("end", ["\n", "\n\n", "\r\n", ".", ";", "!"])
 def test_a_denial_ends_with_its_line_or_with_a_stop_without_a_space(screen: Screen, end: str) -> None:
     assert category(screen, f"no fever{end}chest pain since this morning") == "emergency"
