@@ -43,7 +43,7 @@ def fingerprint() -> str:
 def _trained_on(topic: bytes) -> bytes:
     try:
         content = yaml.load(topic, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):
         # What can't be read is told by whoever reads it.
         return topic
     return json.dumps([content.get(part) for part in TOPIC]).encode() if isinstance(content, dict) else topic

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,10 @@ class Server:
             try:
                 if self.get("/ready")[0] == 200:
                     return
-            except urllib.error.URLError:
+            # It may close a connection while it starts.
+            except (OSError, HTTPException):
                 time.sleep(0.3)
+        self.kill()
         raise TimeoutError((self._folder / "log").read_text(encoding="utf-8"))
 
     def kill(self) -> None:

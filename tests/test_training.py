@@ -87,3 +87,10 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
         (tmp_path / "model.tar.gz").write_bytes(content)
         with pytest.raises(BrokenModel, match=r"model\.tar\.gz can't be read .*delete it and run 'rls train'"):
             GuideProcessor._load_model(tmp_path / "model.tar.gz")
+
+
+def test_a_topic_with_a_day_that_there_is_none_has_a_fingerprint_too(copy: Path) -> None:
+    before = fingerprint()
+    topic = copy / "topics" / "augmentation.yml"
+    topic.write_text(topic.read_text(encoding="utf-8") + "since: 2026-02-30\n", encoding="utf-8")
+    assert fingerprint() != before

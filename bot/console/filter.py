@@ -85,7 +85,8 @@ class Filter:
         for name, value in asdict(self).items():
             if value is True:
                 shown[name] = "1"
-            elif value not in ("", None, False):
+            # Not `in`: no messages at all is 0, which equals False.
+            elif value is not None and value is not False and value != "":
                 shown[name] = str(value)
         return shown
 

@@ -163,6 +163,6 @@ def test_where_the_database_is_away_nothing_is_promised(archive: Archive, monkey
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_store_that_is_not_known_is_not_said_to_be_empty() -> None:
+def test_a_store_that_is_not_known_is_not_said_to_be_empty(tmp_path: Path) -> None:
     with pytest.raises(NotImplementedError, match="conversations in SQLTrackerStore can't be deleted"):
-        asyncio.run(erase(SQLTrackerStore(Domain.empty()), "a"))
+        asyncio.run(erase(SQLTrackerStore(Domain.empty(), db=str(tmp_path / "rasa.db")), "a"))

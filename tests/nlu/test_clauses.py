@@ -81,7 +81,7 @@ def test_questions_are_parts_of_the_message_in_their_order_and_once_each(text: s
     found = questions(text)
     assert len(found) <= MOST
     assert len(set(found)) == len(found)
-    assert all(part and part in text for part in found)
+    assert all(part and part in " ".join(text.split()) for part in found)
 
 
 @given(st.text(min_size=1, max_size=60), st.text(max_size=60))
