@@ -202,10 +202,11 @@ def family(pid: int) -> list[int]:
 
 def _ticks(pid: int) -> int:
     try:
-        user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        # In user and system mode, of the process and of its children that have ended.
+        taken = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    return int(user) + int(system)
+    return sum(map(int, taken))
 
 
 def _proportional(pid: int) -> int:
