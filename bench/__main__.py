@@ -115,6 +115,8 @@ def _found(stage: str, chosen: argparse.Namespace) -> Any:
 
 def _measure(address: Address, running: list[Running], seconds: float, turns: int) -> dict[str, Any]:
     """What one bot is like; the first of what runs is its server."""
+    for each in running:
+        each.settle()
     row: dict[str, Any] = {"start": max(each.started_in for each in running), "load": os.getloadavg()[0], "clients": {}}
     for clients in CLIENTS:
         before = [each.processor for each in running]

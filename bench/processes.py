@@ -83,6 +83,13 @@ class Running:
         self.stop(signal.SIGKILL)
         raise RuntimeError(f"{self._command[0]} did not come up: {end}")
 
+    def settle(self) -> None:
+        """Wait until it and its children do nothing more, such as workers that start behind the first."""
+        before, until = -1.0, time.monotonic() + STARTS_WITHIN
+        while time.monotonic() < until and self.processor - before > 0.1:
+            before = self.processor
+            time.sleep(1)
+
     def stop(self, how: signal.Signals = signal.SIGTERM, within: float = 30.0) -> int | None:
         """End it and all that it started; its exit code."""
         if self.process is None:
