@@ -113,8 +113,8 @@ two processes, the bot and its action server.
 
 {result["accuracy"]}
 
-Our messages are those of `tests/data`, which were never examples; judged as [docs/evaluation.md](evaluation.md) says, which has the
-figures of a stock pipeline that was trained for 8 epochs.
+Our messages are those of `tests/data`, which were never examples; judged as [docs/evaluation.md](evaluation.md) says, which has
+the figures of a stock pipeline that was trained for 8 epochs.
 """,
         encoding="utf-8",
     )
