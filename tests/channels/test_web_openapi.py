@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from tests.e2e.running import RunningServer
 from tests.e2e.visitor import Visitor
 
-CHECKS = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+CHECKS = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 @pytest.fixture

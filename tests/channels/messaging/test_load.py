@@ -22,7 +22,7 @@ from tests.channels.messaging.standin import Call, Fault
 from tests.channels.messaging.telegram_standin import TelegramStandIn, TelegramUser
 from tests.e2e.running import RunningServer
 
-COUNT = 5000 if os.environ.get("FULL_LOAD") else 300
+COUNT = 5000 if os.environ.get("FULL_LOAD") else 200
 REPEATED, FAILING = 0.10, 0.05
 VISITORS = COUNT // 10
 WITHIN = 3600.0 if os.environ.get("FULL_LOAD") else 240.0
