@@ -75,10 +75,12 @@ class ValidateDailyNeedForm(FormValidationAction):
         """A slot from the latest message."""
         text = (tracker.latest_message or {}).get("text") or ""
         asked = tracker.get_slot("requested_slot")
-        said = _asked(text, slot) if asked == slot else None
-        # A bare number that answers another question is no age.
-        if said is None and not (slot == "need_age" and asked not in (None, slot) and _BARE.fullmatch(text)):
-            said = _said(text, slot)
+        said = _said(text, slot)
+        if asked == slot:
+            said = _asked(text, slot, said)
+        elif slot == "need_age" and asked and _BARE.fullmatch(text):
+            # A bare number that answers another question is no age.
+            said = None
         return {slot: said} if said is not None else {}
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]) -> Any:
@@ -193,18 +195,15 @@ def _said(text: str, slot: str) -> Any:
     return {"need_age": person.age_years, "need_sex": person.sex, "need_stage": stage}[slot]
 
 
-def _asked(text: str, slot: str) -> Any:
-    """What a short reply says to the question about a slot: a number, a choice by its place, no."""
+def _asked(text: str, slot: str, said: Any) -> Any:
+    """What a reply says to the question about a slot: a number, no, what `_said` found, a choice by its place."""
     if slot == "need_age":
         bare = _BARE.fullmatch(text)
-        return float(bare["number"]) if bare and float(bare["number"]) <= OLDEST else None
+        return float(bare["number"]) if bare and float(bare["number"]) <= OLDEST else said
     if slot == "need_stage" and set(text.casefold().split()) & set(_NO):
         return NEITHER
-    if len(text.split()) > SHORT:
-        return None
-    said = _said(text, slot)
-    if said is not None:
-        # "One man" is no first choice.
+    # "One man" is no first choice.
+    if said is not None or len(text.split()) > SHORT:
         return said
     choices = {"need_sex": AskSex.choices, "need_stage": AskStage.choices}[slot]
     chosen = place(text, len(choices))
