@@ -31,7 +31,7 @@ def clean(text: str) -> str:
 def _line(text: str) -> str:
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)
-    return " ".join(text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'}).split())
+    return " ".join(text.translate({0x201C: '"', 0x201D: '"'}).split())
 
 
 def _visible(character: str) -> str:
