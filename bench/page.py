@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.stock import ALL_EPOCHS
+from bot.evaluation.stock import EPOCHS
 
 PLOT = "benchmarks.png"
 MISSING = "–"
@@ -114,7 +115,7 @@ two processes, the bot and its action server.
 {result["accuracy"]}
 
 Our messages are those of `tests/data`, which were never examples; judged as [docs/evaluation.md](evaluation.md) says, which has
-the figures of a stock pipeline that was trained for 8 epochs.
+the figures of a stock pipeline that was trained for {EPOCHS} epochs.
 """,
         encoding="utf-8",
     )
