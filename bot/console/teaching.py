@@ -264,7 +264,10 @@ def write(plan: Plan) -> None:
 
 def scalar(text: str) -> str:
     """A text as a value of YAML on one line: plain where that is safe, else in quotes."""
-    return yaml.safe_dump(text, allow_unicode=True, width=10**9).removesuffix("\n").removesuffix("\n...")
+    # Between single quotes PyYAML writes these line breaks as they are, and reads them as a space.
+    style = '"' if any(sign in text for sign in "\x85\u2028\u2029") else None
+    dumped = yaml.safe_dump(text, allow_unicode=True, width=10**9, default_style=style)
+    return dumped.removesuffix("\n").removesuffix("\n...")
 
 
 def marked(text: str, lesson: Any) -> str:

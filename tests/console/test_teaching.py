@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.console.teaching import Files, Plan, Planner, Refused, marked, scalar, write
@@ -304,6 +304,8 @@ def test_entities_that_can_not_be_read_mark_nothing(entities: str) -> None:
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"]), max_size=60))
+@example("\x85")
+@example("\u2028 \u2029")
 @settings(deadline=None)
 def test_any_text_is_one_value_on_one_line(text: str) -> None:
     line = scalar(text)
