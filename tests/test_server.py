@@ -7,8 +7,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -20,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from bot.settings import ROOT
+from tests.forked import Forked
 
 pytestmark = pytest.mark.model
 STARTS_WITHIN = 120.0
@@ -35,7 +33,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self._folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     def start(self) -> None:
         environment = {
@@ -48,9 +46,7 @@ class Server:
             "RLS_SPOOL": str(self._folder / "spool"),
             "RLS_RASA_API_TOKEN": TOKEN,
         }
-        command = [str(Path(sys.executable).parent / "rls"), "serve"]
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        self._process = Forked("bot.cli", environment, self._folder / "log", ["serve"])
         until = time.monotonic() + STARTS_WITHIN
         while time.monotonic() < until:
             try:
@@ -58,18 +54,18 @@ class Server:
                     return
             # It may close a connection while it starts.
             except (OSError, HTTPException):
-                time.sleep(0.3)
+                time.sleep(0.05)
         self.kill()
         raise TimeoutError((self._folder / "log").read_text(encoding="utf-8"))
 
     def kill(self) -> None:
         assert self._process
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        self._process.wait(10)
 
     def stop(self) -> int:
         assert self._process
-        self._process.terminate()
+        self._process.send_signal(signal.SIGTERM)
         return self._process.wait(40)
 
     def get(self, path: str) -> tuple[int, str]:
@@ -157,11 +153,6 @@ def test_what_happens_is_counted(server: Server) -> None:
     assert 'rls_stage_seconds_count{stage="understanding"}' in text
 
 
-def test_a_server_that_is_told_to_stop_ends_in_order(server: Server) -> None:
-    assert server.stop() == 0
-    server.start()
-
-
 def test_it_answers_over_rest_with_disclaimer_and_buttons(server: Server) -> None:
     (message,) = server.say("does coffee make restless legs worse?", "rest-1")
     assert "caffeine" in message["text"].casefold()
@@ -186,3 +177,8 @@ def test_a_message_that_is_a_command_is_not_obeyed(server: Server) -> None:
     server.say("/restart", "commander")
     (message,) = server.say("tell me more", "commander")
     assert "not medical advice" in message["text"]
+
+
+# The last test: there is no server after it.
+def test_a_server_that_is_told_to_stop_ends_in_order(server: Server) -> None:
+    assert server.stop() == 0

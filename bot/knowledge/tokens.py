@@ -19,14 +19,19 @@ _IRREGULAR = {
 
 def tokens(text: str) -> list[str]:
     """The words, numbers and marks of a text, lower case and without accents or apostrophes."""
-    text = _FRACTION.sub(r" \g<0>", re.sub("[™℠]", " ", text))
-    # The letters of some signs (℃) are capitals.
-    text = unicodedata.normalize("NFKD", text).replace("\u2044", "/").casefold()
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    # Nearly every food's name is plain, and there are thousands.
+    text = text.lower() if text.isascii() else _plain(text)
     text = re.sub(r"['’`]", "", text)
     text = re.sub(r"(?<=[a-z])[-–](?=[a-z])", " ", text)
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
     return _TOKEN.findall(text)
+
+
+def _plain(text: str) -> str:
+    text = _FRACTION.sub(r" \g<0>", re.sub("[™℠]", " ", text))
+    # The letters of some signs (℃) are capitals.
+    text = unicodedata.normalize("NFKD", text).replace("\u2044", "/").casefold()
+    return "".join(letter for letter in text if not unicodedata.combining(letter))
 
 
 @lru_cache(maxsize=20_000)
@@ -43,6 +48,8 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+# Thousands of foods' names are made of a few hundred parts.
+@lru_cache(maxsize=4096)
 def singulars(text: str) -> tuple[str, ...]:
     """A text's words, each made single, without marks."""
     return tuple(singular(token) for token in tokens(text) if token[0].isalnum())

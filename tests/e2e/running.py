@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import requests
 
-from bot.settings import ROOT
+from tests.forked import Forked
 
 READY_WITHIN = 90.0
 
@@ -30,7 +28,7 @@ class RunningServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     @property
     def database(self) -> Path:
@@ -46,10 +44,7 @@ class RunningServer:
             "FAKE_MARKS": str(self.folder),
             **{f"RLS_{name.upper()}": value for name, value in self._settings.items()},
         }
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.fake_server"], cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
+        self._process = Forked("tests.e2e.fake_server", environment, self.folder / "log")
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -58,7 +53,7 @@ class RunningServer:
                 if requests.get(f"{self.url}/ready", timeout=5).ok:
                     return
             except requests.ConnectionError:
-                time.sleep(0.2)
+                time.sleep(0.05)
         raise RuntimeError((self.folder / "log").read_text()[-4000:])
 
     @property
