@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import json
 import logging
 import time
@@ -25,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as AnyRequest
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from bot.address import address_key
 from bot.console import audit
 from bot.console.accounts import Account, Accounts
 from bot.console.knowledge import Topics
@@ -270,14 +270,7 @@ def address(request: Request, proxies: int) -> str:
         named = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
         if len(named) >= proxies:
             given = named[-proxies]
-    try:
-        parsed = ipaddress.ip_address(given)
-    except ValueError:
-        return given
-    if isinstance(parsed, ipaddress.IPv6Address):
-        # A server that listens for both kinds gives IPv4 addresses in the other's form, where all of them are one network.
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return given
+    return address_key(given)
 
 
 def _article(role: Role) -> str:

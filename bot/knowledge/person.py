@@ -28,7 +28,11 @@ _MALE = re.compile(
     r"uncle|nephew|boyfriend|he|his|him|bloke|grandson)\b|\b(?:\d{1,2} (?:yo |y o )?m|m \d{1,2})\b"
 )
 _PREGNANT = re.compile(r"\b(?:pregnant|pregnancy|expecting|trimester|preggo|preggers|mum to be|mom to be)\b")
-_FEEDING = re.compile(r"\b(?:breast ?feed(?:ing)?|breast ?fed|breastfeed|lactating|lactation|nursing|pumping milk)\b")
+# "A breastfed baby" and "a nursing home" tell of somebody else.
+_FEEDING = re.compile(
+    r"\b(?:breast ?feed(?:ing)?|breast ?fed(?! (?:bab|infant|new ?born|child|toddler|son|daughter|boy|girl))|"
+    r"lactating|lactation|nursing(?! (?:homes?|staff|school|student|degree|care|shift))|pumping milk)\b"
+)
 # "I'm not pregnant", "not pregnant or breastfeeding", "I have never been pregnant", "trying to get pregnant".
 _NOT = re.compile(
     r"\b(?:not|no longer|isnt|aint|never|wasnt|arent|neither|nor|stopped|finished|before|planning|"
@@ -131,7 +135,7 @@ def _age(plain: str, pregnant: bool) -> float | None:
         r"(\d{1,3})\b(?! ?(?:weeks?|months?|/|-))",
         r"\b(?:male|female|man|woman|m|f) ?,? ?(\d{2})\b",
         r"\b(\d{2}) ?(?:m|f|male|female|man|woman)\b",
-        r"\b(\d{1,2}) (?:,? ?(?:and |, )?)(?:pregnant|breastfeeding|female|male|woman|man|boy|girl)\b",
+        r"\b(\d{1,2}) (?:,? ?(?:and |, )?)(?:pregnant|breastfeeding|female|male|boy|girl)\b",
         r"^(\d{1,3})$",
     ):
         if match := re.search(pattern, plain):

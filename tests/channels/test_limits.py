@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.web.limits import InProcessLimits, RedisLimits, address_key
+from bot.channels.web.limits import InProcessLimits, RedisLimits
 from bot.channels.web.limits import limits as shared
 
 
@@ -55,30 +55,6 @@ def test_it_forgets_who_was_quiet_the_longest() -> None:
     take(limits, "b")
     take(limits, "c")
     assert take(limits) == 0
-
-
-@pytest.mark.parametrize(
-    ("address", "key"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("unix", "unix"),
-        ("", ""),
-        # A neighbour's address on a cable, and one in a longer spelling.
-        ("fe80::1%eth0", "fe80::/64"),
-        ("2001:0db8:0001:0002:0000:0000:0000:0001", "2001:db8:1:2::/64"),
-        ("::FFFF:C000:207", "192.0.2.7"),
-    ],
-)
-def test_address_key(address: str, key: str) -> None:
-    assert address_key(address) == key
-
-
-def test_a_household_is_one_and_its_neighbour_another() -> None:
-    assert address_key("2001:db8:1:2::1") == address_key("2001:db8:1:2:ffff::9")
-    assert address_key("2001:db8:1:2::1") != address_key("2001:db8:1:3::1")
 
 
 def test_a_slow_writer_never_waits() -> None:

@@ -54,6 +54,7 @@ def test_two_visitors_over_ipv4_never_share_their_failures() -> None:
         (1, " , ,", "9.9.9.9"),
         (1, "2001:db8::7", "2001:db8::/64"),
         (1, "::ffff:1.1.1.1", "1.1.1.1"),
+        (1, "1.1.1.1:51234", "1.1.1.1"),
     ],
 )
 def test_of_the_proxies_only_as_many_are_believed_as_there_are(proxies: int, forwarded: str, key: str) -> None:

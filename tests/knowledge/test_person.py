@@ -96,6 +96,7 @@ def test_a_range_is_told_by_its_lower_age(text: str, years: float) -> None:
         "mother of 2",
         "a grandmother of 3",
         "dad to 4",
+        "for one man",
         "I'm 29 weeks gone",
         "121",
         "I'm 300",
@@ -168,6 +169,8 @@ def test_weeks_of_a_pregnancy_are_no_age(text: str, years: float | None) -> None
         ("we want to become pregnant", False, None),
         ("before pregnancy", False, None),
         ("not sleeping, and pregnant", True, None),
+        ("she lives in a nursing home", None, None),
+        ("my breastfed baby", None, None),
         ("restless legs", None, None),
     ],
 )

@@ -15,12 +15,13 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.address import address_key
 from bot.channels.collecting import CollectingChannel
 from bot.channels.typed import no_command
 from bot.channels.web import conversation
 from bot.channels.web.body import Feedback, Message, Opening, fitting, read
 from bot.channels.web.inbox import Inbox, Messages
-from bot.channels.web.limits import Limits, address_key
+from bot.channels.web.limits import Limits
 from bot.channels.web.limits import limits as shared_limits
 from bot.channels.web.origin import Origins, leave_origins_to_us
 from bot.channels.web.problem import Problem, answer_refusals

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,8 +15,6 @@ from bot.outage import Outage
 
 MOST_REMEMBERED = 50_000
 MINUTE = 60.0
-# Providers give a household a whole network of this size, so one address of it stands for all.
-HOUSEHOLD = 64
 
 PREFIX = "rls:limit:"
 ANSWERS_WITHIN = 1.0
@@ -98,14 +95,3 @@ def limits(url: str | None) -> Limits:
     if url:
         return RedisLimits(url)
     return InProcessLimits()
-
-
-def address_key(address: str) -> str:
-    """What an address counts as: itself, or its network where a household has one."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, HOUSEHOLD), strict=False))
-    return str(parsed)
