@@ -29,10 +29,10 @@ train: setup ## Train a model, unless there is one for the present content
 	@$(RLS) train
 
 # The model comes first, or the one process would wait for the other to train it. A file's tests stay in one process, since they share
-# a server or a browser.
+# a server or a browser; tests/conftest.py puts the longest files first, which xdist would not leave so.
 test: setup ## Run every test
 	@mkdir -p var; $(RLS) train > var/train.log 2>&1 || { tail -n 5 var/train.log >&2; exit 1; }
-	@$(PYTEST) -n 2 --dist loadfile
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style, types, spelling and the borders between packages
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/codespell && .venv/bin/lint-imports

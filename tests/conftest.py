@@ -6,6 +6,7 @@ The model is kept, and trained anew only when its content has changed.
 from __future__ import annotations
 
 import fcntl
+import gc
 import logging
 import warnings
 from collections.abc import Iterator
@@ -77,6 +78,21 @@ def bot(trained_model: Path) -> Iterator[Bot]:
 # Rooms whose tests drive a browser or race real clocks: on a busy machine one of them may miss its moment.
 TIMED = ("/e2e/", "/channels/", "/faults/")
 TIMED_FILES = ("test_server.py", "test_stock_rasa.py", "test_supervisor.py", "test_order.py")
+# Files that take a minute or more.
+LONG = (
+    "test_loop.py",
+    "test_workers.py",
+    "test_widget_accessible.py",
+    "test_conversations.py",
+    "test_web.py",
+    "test_site.py",
+    "test_load.py",
+    "test_stock_rasa.py",
+    "test_widget_robust.py",
+    "test_console.py",
+    "test_widget.py",
+    "test_promises.py",
+)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -94,3 +110,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if any(room in str(item.path) for room in TIMED) or item.path.name in TIMED_FILES:
             item.add_marker(pytest.mark.flaky(reruns=2))
+    # The longest first, so that no process is left with one of them while the others have nothing more to do.
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
+def pytest_collection_finish() -> None:
+    # What the tests are made of stays, and to look through it for garbage again and again took a fifth of their time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)

@@ -170,6 +170,7 @@ def live_nodes(page: Page, part: str) -> list[str]:
 
 
 def test_a_new_answer_is_announced_once(chat: Chat, page: Page) -> None:
+    page.clock.install()
     chat.element.evaluate(HEARD)
     chat.ask("does magnesium help")
     page.wait_for_timeout(500)
@@ -181,7 +182,7 @@ def test_a_new_answer_is_announced_once(chat: Chat, page: Page) -> None:
     assert len(live_nodes(page, "You asked: does magnesium help")) == 1
     chat.ask("second")
     assert len(page.evaluate("window.heard")) == 2
-    page.wait_for_timeout(10_500)
+    page.clock.fast_forward(10_500)
     assert live_nodes(page, "You asked") == []
 
 
@@ -350,7 +351,7 @@ def test_a_phone_is_filled_and_the_keyboard_hides_nothing(
 def test_nothing_moves_for_those_who_asked(opened: Opened, server: RunningServer, host: Host) -> None:
     for motion, moving in (("reduce", 0), ("no-preference", 1)):
         chat = embedded(opened, server, host, reduced_motion=motion).open()
-        chat.write("slow 2")
+        chat.write("slow 1")
         expect(chat.element.locator(".typing")).to_be_visible()
         running = "(element) => element.shadowRoot.getAnimations().length"
         assert chat.element.evaluate(running) == moving
