@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 
 from bot.settings import ROOT
+from tests.forked import Forked
 
 pytestmark = pytest.mark.model
 STARTS_WITHIN = 150.0
@@ -80,9 +82,8 @@ def addresses(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     commands = {
         "actions": [BIN / "rasa", "run", "actions", "--port", str(actions)],
         "stock": [BIN / "rasa", "run", "-m", trained_model, "--port", str(stock), "--endpoints", folder / "endpoints.yml"],
-        "ours": [BIN / "rls", "serve"],
     }
-    running = []
+    running: list[subprocess.Popen[bytes] | Forked] = [Forked("bot.cli", environment, folder / "ours", ["serve"])]
     for name, command in commands.items():
         with (folder / name).open("wb") as log:
             running.append(subprocess.Popen([str(word) for word in command], cwd=ROOT, env=environment, stdout=log, stderr=log))
@@ -93,8 +94,8 @@ def addresses(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         yield f"http://127.0.0.1:{stock}", f"http://127.0.0.1:{ours}"
     finally:
         for process in running:
-            process.kill()
-            process.wait()
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
 
 
 def say(address: str, text: str) -> list[dict[str, Any]]:

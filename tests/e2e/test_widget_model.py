@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Iterator
 
@@ -17,6 +16,7 @@ from bot.settings import ROOT
 from tests.e2e.chat import Chat, violations
 from tests.e2e.conftest import Opened
 from tests.e2e.running import free_port
+from tests.forked import Forked
 
 # Where the content is newer than the newest model, one is trained first.
 READY_WITHIN = 900.0
@@ -31,9 +31,7 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "RLS_CONVERSATIONS": f"sqlite:///{folder / 'c.db'}",
         "RLS_SECRET_FILE": str(folder / "secret"),
     }
-    with (folder / "log").open("wb") as log:
-        command = [sys.executable, "-c", "from bot.cli import main; main()", "serve"]
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log)
+    process = Forked("bot.cli", {**os.environ, **settings}, folder / "log", ["serve"])
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + READY_WITHIN
     try:
@@ -43,12 +41,12 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                     break
             except requests.RequestException:
                 assert process.poll() is None, (folder / "log").read_text()[-4000:]
-            time.sleep(0.5)
+            time.sleep(0.1)
         else:
             raise RuntimeError("the server was not ready in time")
         yield url
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 
