@@ -2,11 +2,13 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 export RASA_TELEMETRY_ENABLED = false
+# Where this is set, as in many images, every process would compile all sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 UV_VERSION = 0.13.9
 RLS = .venv/bin/rls
 PYTEST = .venv/bin/python -m pytest
 
-.PHONY: help setup serve test train bench lint sbom soak
+.PHONY: help setup serve test unit train bench lint sbom soak
 
 help: ## Show what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
@@ -33,6 +35,9 @@ train: setup ## Train a model, unless there is one for the present content
 test: setup ## Run every test
 	@mkdir -p var; $(RLS) train > var/train.log 2>&1 || { tail -n 5 var/train.log >&2; exit 1; }
 	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder
+
+unit: setup ## Run the tests that need no model, browser, server or whole knowledge base
+	@$(PYTEST) -n 2 --dist loadfile -p no:schemathesis -m unit --ignore tests/e2e --ignore tests/channels --ignore tests/faults --ignore tests/stories
 
 lint: setup ## Check style, types, spelling and the borders between packages
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/codespell && .venv/bin/lint-imports

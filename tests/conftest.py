@@ -77,7 +77,58 @@ def bot(trained_model: Path) -> Iterator[Bot]:
 
 # Rooms whose tests drive a browser or race real clocks: on a busy machine one of them may miss its moment.
 TIMED = ("/e2e/", "/channels/", "/faults/")
-TIMED_FILES = ("test_server.py", "test_stock_rasa.py", "test_supervisor.py", "test_order.py")
+TIMED_FILES = (
+    "test_server.py",
+    "test_stock_rasa.py",
+    "test_supervisor.py",
+    "test_order.py",
+    "test_drain.py",
+    "test_metrics.py",
+)
+# What a test needs that a unit test has none of, by the fixture that brings it.
+BROUGHT = {"trained_model": "model", "browser": "browser", "postgresql": "server", "knowledge_database": "whole"}
+# Files whose tests read the whole knowledge base again and again, run whole commands, or fill databases.
+WHOLE = (
+    "test_archive.py",
+    "test_backup.py",
+    "test_base.py",
+    "test_batch.py",
+    "test_channels.py",
+    "test_chart.py",
+    "test_cli.py",
+    "test_commands.py",
+    "test_coverage.py",
+    "test_curve.py",
+    "test_deploy.py",
+    "test_diff.py",
+    "test_doctor.py",
+    "test_drawing.py",
+    "test_entities.py",
+    "test_inbox.py",
+    "test_knowledge_folder.py",
+    "test_legacy.py",
+    "test_library.py",
+    "test_log_in.py",
+    "test_logs.py",
+    "test_loop.py",
+    "test_operating.py",
+    "test_pages.py",
+    "test_people.py",
+    "test_picture.py",
+    "test_prose.py",
+    "test_redaction.py",
+    "test_regression.py",
+    "test_report.py",
+    "test_retention.py",
+    "test_run.py",
+    "test_screen.py",
+    "test_search.py",
+    "test_site.py",
+    "test_store.py",
+    "test_teaching.py",
+    "test_training.py",
+    "test_wheel.py",
+)
 # Files that take a minute or more.
 LONG = (
     "test_loop.py",
@@ -95,6 +146,14 @@ LONG = (
 )
 
 
+def pytest_configure() -> None:
+    # Many tests use a part of Rasa; none in these processes needs TensorFlow, which takes longer to import than all else.
+    from bot.lightness import leave_tensorflow_out
+
+    with warnings.catch_warnings(record=True):
+        leave_tensorflow_out()
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_make_collect_report() -> Iterator[None]:
     """Some libraries turn all warnings on while they are imported: others' are none of ours, whatever the filters say."""
@@ -108,8 +167,16 @@ def pytest_make_collect_report() -> Iterator[None]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        needs = {BROUGHT[name] for name in getattr(item, "fixturenames", ()) if name in BROUGHT}
         if any(room in str(item.path) for room in TIMED) or item.path.name in TIMED_FILES:
             item.add_marker(pytest.mark.flaky(reruns=2))
+            needs.add("server")
+        if "postgresql" in item.name:
+            needs.add("server")
+        if item.path.name in WHOLE:
+            needs.add("whole")
+        for mark in needs or {"unit"}:
+            item.add_marker(mark)
     # The longest first, so that no process is left with one of them while the others have nothing more to do.
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 

@@ -31,7 +31,7 @@ def test_each_command_is_documented(command: str) -> None:
     assert command in pages()
 
 
-@pytest.mark.parametrize("target", ["setup", "serve", "test", "train", "bench", "lint", "sbom", "soak"])
+@pytest.mark.parametrize("target", ["setup", "serve", "test", "unit", "train", "bench", "lint", "sbom", "soak"])
 def test_each_make_target_is_there(target: str) -> None:
     assert f"\n{target}:" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
