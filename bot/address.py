@@ -12,7 +12,7 @@ _WITH_PORT = re.compile(r"\[(.*)\](?::\d+)?|([\d.]+):\d+")
 
 
 def address_key(address: str) -> str:
-    """What an address counts as: itself without a port, or its network where a household has one; what is none stays."""
+    """What an address counts as: itself without a port, or its network where a household has one."""
     if match := _WITH_PORT.fullmatch(address):
         address = match[1] or match[2] or ""
     try:

@@ -49,17 +49,16 @@ def knowledge_database() -> None:
 @pytest.fixture(scope="session")
 def trained_model(knowledge_database: None) -> Path:
     """The file of the model for the present content."""
-    # Rasa and what it imports warn of much that is not ours to mend, and turn filters of their own on while they load.
-    with warnings.catch_warnings(record=True), alone():
-        warnings.simplefilter("ignore")
-        from bot.training import train
+    from bot.training import train_apart
 
-        return train()
+    with alone():
+        return train_apart()
 
 
 @pytest.fixture(scope="session")
 def bot(trained_model: Path) -> Iterator[Bot]:
     """The bot with that model, to talk with."""
+    # Rasa and what it imports warn of much that is not ours to mend, and turn filters of their own on while they load.
     with warnings.catch_warnings(record=True):
         warnings.simplefilter("ignore")
         import structlog

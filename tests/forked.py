@@ -22,7 +22,7 @@ class Forked:
 
     Args:
         module: its name.
-        environment: all of it.
+        environment: all of it; the knowledge base is that of the tests' own settings.
         log: the file that what it says is added to.
         words: what follows on its command line.
     """
@@ -30,7 +30,7 @@ class Forked:
     def __init__(self, module: str, environment: Mapping[str, str], log: Path, words: Sequence[str] = ()) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([LOADED])
-        # A daemon ends with the tests, whatever becomes of them.
+        # A daemon ends with the tests, whatever they come to.
         self._process = context.Process(target=_run, args=(module, dict(environment), log, words), daemon=True)
         self._process.start()
         assert self._process.pid

@@ -134,7 +134,7 @@ def _age(plain: str, pregnant: bool) -> float | None:
         r"\b(?:i am|im|i m|aged?|is|hes|shes|turning|turned|was|age is|of) (?:about |nearly |almost |now |just )?"
         r"(\d{1,3})\b(?! ?(?:weeks?|months?|/|-))",
         r"\b(?:male|female|man|woman|m|f) ?,? ?(\d{2})\b",
-        r"\b(\d{2}) ?(?:m|f|male|female|man|woman)\b",
+        r"\b(\d{2}) ?(?:, |and )?(?:m|f|male|female|man|woman)\b",
         r"\b(\d{1,2}) (?:,? ?(?:and |, )?)(?:pregnant|breastfeeding|female|male|boy|girl)\b",
         r"^(\d{1,3})$",
     ):

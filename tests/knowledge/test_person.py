@@ -122,6 +122,9 @@ def test_what_is_counted_and_is_no_age(text: str) -> None:
         ("I'm 52 and it started 5 years ago", 52),
         ("I'm 40, 5'6 and 70 kg", 40),
         ("grandmother of 60 years", 60),
+        ("34, woman", 34),
+        ("45 and man", 45),
+        ("7, boy", 7),
     ],
 )
 def test_an_age_beside_other_counts_is_still_found(text: str, years: float) -> None:
