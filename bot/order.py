@@ -18,10 +18,10 @@ from functools import lru_cache
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-import redis.asyncio
 from redis.exceptions import RedisError
 
 from bot.outage import Outage
+from bot.redis_client import redis_client
 from bot.settings import settings
 
 logger = logging.getLogger(__name__)
@@ -131,7 +131,8 @@ class RedisOrders:
     """
 
     def __init__(self, url: str, lease: float = LEASE) -> None:
-        self._redis = redis.asyncio.from_url(url, socket_connect_timeout=ANSWERS_WITHIN)
+        # No time limit on answers: whoever waits for a turn waits for one.
+        self._redis = redis_client(url, ANSWERS_WITHIN)
         self._lease = lease
         self._take = self._redis.register_script(_TAKE)
         self._give = self._redis.register_script(_GIVE)

@@ -340,3 +340,26 @@ def test_conversations_that_nobody_holds_are_forgotten() -> None:
         return len(orders._locks)
 
     assert asyncio.run(run()) == 0
+
+
+def test_a_redis_that_was_started_again_refuses_nobody(shared: tuple[str, Running]) -> None:
+    """Each connection that it closed is renewed when it is next used."""
+    url, server = shared
+
+    async def run() -> list[str]:
+        orders, said = RedisOrders(url), list[str]()
+        # As many connections as turns at once.
+        await asyncio.gather(*(_held_for(orders, f"visitor {number}", 0.1) for number in range(4)))
+        server.stop(signal.SIGKILL)
+        server.start()
+        for number in range(8):
+            await hold(orders, said, str(number), 0)
+        await orders.close()
+        return said
+
+    assert asyncio.run(run()) == [f"{number} {way}" for number in range(8) for way in ("in", "out")]
+
+
+async def _held_for(orders: Orders, visitor: str, seconds: float) -> None:
+    async with orders.hold(visitor):
+        await asyncio.sleep(seconds)

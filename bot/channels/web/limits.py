@@ -8,10 +8,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Protocol
 
-import redis.asyncio
 from redis.exceptions import RedisError
 
 from bot.outage import Outage
+from bot.redis_client import redis_client
 
 MOST_REMEMBERED = 50_000
 MINUTE = 60.0
@@ -66,9 +66,7 @@ class RedisLimits:
     """Buckets that all workers share. While Redis is gone each worker counts for itself: nobody is shut out for it."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.asyncio.from_url(
-            url, socket_connect_timeout=ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN, decode_responses=True
-        )
+        self._redis = redis_client(url, ANSWERS_WITHIN, socket_timeout=ANSWERS_WITHIN, decode_responses=True)
         self._bucket = self._redis.register_script(_BUCKET)
         self._here = InProcessLimits()
         self._outage = Outage("Redis", "this worker counts requests for itself")
