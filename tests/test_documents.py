@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 import pytest
 from pydantic import ValidationError
@@ -29,6 +31,16 @@ def commands(group: click.Group, path: str) -> list[str]:
 @pytest.mark.parametrize("command", commands(main, "rls"))
 def test_each_command_is_documented(command: str) -> None:
     assert command in pages()
+
+
+@pytest.mark.parametrize("named", sorted(set(re.findall(r"`(rls(?: [a-z][a-z-]+)+)", pages()))))
+def test_each_command_that_is_named_is_there(named: str) -> None:
+    command: click.Command = main
+    for word in named.split()[1:]:
+        if not isinstance(command, click.Group):
+            break
+        assert word in command.commands, named
+        command = command.commands[word]
 
 
 @pytest.mark.parametrize("target", ["setup", "serve", "test", "unit", "train", "bench", "lint", "sbom", "soak"])
