@@ -36,6 +36,7 @@ test: setup ## Run every test
 	@mkdir -p var; $(RLS) train > var/train.log 2>&1 || { tail -n 5 var/train.log >&2; exit 1; }
 	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder
 
+# What is ignored holds none of them, and takes seconds to collect.
 unit: setup ## Run the tests that need no model, browser, server or whole knowledge base
 	@$(PYTEST) -n 2 --dist loadfile -p no:schemathesis -m unit --ignore tests/e2e --ignore tests/channels --ignore tests/faults --ignore tests/stories
 

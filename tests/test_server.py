@@ -3,70 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import socket
-import time
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.forked import Forked
+from tests.e2e.running import BOT, RunningServer
 
 pytestmark = pytest.mark.model
-STARTS_WITHIN = 120.0
 TOKEN = "a token for Rasa's API"
 
 
-class Server:
+class Server(RunningServer):
     """`rls serve` with its own conversations."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self._folder = folder
-        self._process: Forked | None = None
-
-    def start(self) -> None:
-        environment = {
-            **os.environ,
-            "RLS_PORT": str(self.port),
-            "RLS_CONVERSATIONS": f"sqlite:///{self._folder / 'conversations.db'}",
-            "RLS_SECRET_FILE": str(self._folder / "secret"),
-            "RLS_CONSOLE": "off",
-            "RLS_PID_FILE": str(self._folder / "pid"),
-            "RLS_SPOOL": str(self._folder / "spool"),
-            "RLS_RASA_API_TOKEN": TOKEN,
-        }
-        self._process = Forked("bot.cli", environment, self._folder / "log", ["serve"])
-        until = time.monotonic() + STARTS_WITHIN
-        while time.monotonic() < until:
-            try:
-                if self.get("/ready")[0] == 200:
-                    return
-            # It may close a connection while it starts.
-            except (OSError, HTTPException):
-                time.sleep(0.05)
-        self.kill()
-        raise TimeoutError((self._folder / "log").read_text(encoding="utf-8"))
-
-    def kill(self) -> None:
-        assert self._process
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
-
-    def stop(self) -> int:
-        assert self._process
-        self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(40)
+        super().__init__(folder, BOT, console="off", rasa_api_token=TOKEN)
 
     def get(self, path: str) -> tuple[int, str]:
         try:
@@ -95,7 +53,7 @@ def server(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     server = Server(tmp_path_factory.mktemp("server"))
     server.start()
     yield server
-    server.kill()
+    server.stop(signal.SIGKILL)
 
 
 def test_it_is_healthy_and_ready(server: Server) -> None:
@@ -164,8 +122,7 @@ def test_a_killed_server_goes_on_with_the_conversation(server: Server) -> None:
     sender = uuid.uuid4().hex
     (asked,) = server.say("what is augmentation?", sender)
     assert "no clinician has reviewed" in asked["text"]
-    server.kill()
-    server.start()
+    server.restart()
     (message,) = server.say("where does that come from?", sender)
     assert "This rests on" in message["text"]
     # The full disclaimer belongs to the first reply of a conversation, and this is its second.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bench.processes import free_port
 from bot.settings import ROOT
 from tests.forked import Forked
 
@@ -41,13 +41,6 @@ CONVERSATION = (
     "/restart",
     "thanks",
 )
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def wait_for(url: str, log: Path) -> None:

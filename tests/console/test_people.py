@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 
+from bench.processes import free_port
 from bot.cli import main
 from bot.console import audit as audit_module
 from bot.console import password as passwords
@@ -187,14 +188,6 @@ def test_the_audit_log_is_narrowed_and_paged(
 
 
 # Starting.
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 BESIDE = """

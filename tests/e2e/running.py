@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import requests
 
+from bench.processes import free_port
 from tests.forked import Forked
 
 READY_WITHIN = 90.0
+FAKE = ("tests.e2e.fake_server",)
+BOT = ("bot.cli", "serve")
 
 
 class RunningServer:
-    """The fake server on a free port.
+    """A server on a free port: the one with a fake agent, or the bot itself.
 
     Args:
         folder: where it keeps what it keeps.
+        command: the module that is run, and what follows on its command line.
         settings: further settings, without their prefix.
     """
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, command: Sequence[str] = FAKE, **settings: str) -> None:
         self.folder = folder
+        self._command = command
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = settings
@@ -41,10 +46,11 @@ class RunningServer:
             "RLS_CONVERSATIONS": f"sqlite:///{self.database}",
             "RLS_SPOOL": str(self.folder / "spool"),
             "RLS_SECRET_FILE": str(self.folder / "secret"),
+            "RLS_PID_FILE": str(self.folder / "pid"),
             "FAKE_MARKS": str(self.folder),
             **{f"RLS_{name.upper()}": value for name, value in self._settings.items()},
         }
-        self._process = Forked("tests.e2e.fake_server", environment, self.folder / "log")
+        self._process = Forked(self._command[0], environment, self.folder / "log", self._command[1:])
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -52,8 +58,11 @@ class RunningServer:
             try:
                 if requests.get(f"{self.url}/ready", timeout=5).ok:
                     return
-            except requests.ConnectionError:
-                time.sleep(0.05)
+            # It answers nobody while it loads.
+            except requests.RequestException:
+                pass
+            time.sleep(0.05)
+        self.stop(signal.SIGKILL)
         raise RuntimeError((self.folder / "log").read_text()[-4000:])
 
     @property
@@ -64,20 +73,14 @@ class RunningServer:
         assert self._process
         self._process.wait(30)
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        if self._process:
-            if self._process.poll() is None:
-                self._process.send_signal(how)
-            self._process.wait(30)
-            self._process = None
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int | None:
+        """Its exit code, if it ran."""
+        process, self._process = self._process, None
+        if not process:
+            return None
+        process.send_signal(how)
+        return process.wait(40)
 
     def restart(self) -> None:
         self.stop(signal.SIGKILL)
         self.start()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

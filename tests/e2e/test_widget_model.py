@@ -2,57 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-import requests
 from playwright.sync_api import expect
 
 from bot.settings import ROOT
 from tests.e2e.chat import Chat, violations
 from tests.e2e.conftest import Opened
-from tests.e2e.running import free_port
-from tests.forked import Forked
-
-# Where the content is newer than the newest model, one is trained first.
-READY_WITHIN = 900.0
+from tests.e2e.running import BOT, RunningServer
 
 
 @pytest.fixture(scope="module")
-def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("real")
-    port = free_port()
-    settings = {
-        "RLS_PORT": str(port),
-        "RLS_CONVERSATIONS": f"sqlite:///{folder / 'c.db'}",
-        "RLS_SECRET_FILE": str(folder / "secret"),
-    }
-    process = Forked("bot.cli", {**os.environ, **settings}, folder / "log", ["serve"])
-    url = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + READY_WITHIN
-    try:
-        while time.monotonic() < deadline:
-            try:
-                if requests.get(f"{url}/ready", timeout=5).ok:
-                    break
-            except requests.RequestException:
-                assert process.poll() is None, (folder / "log").read_text()[-4000:]
-            time.sleep(0.1)
-        else:
-            raise RuntimeError("the server was not ready in time")
-        yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+def real_server(trained_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    running = RunningServer(tmp_path_factory.mktemp("real"), BOT, console="off")
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.mark.model
-def test_it_works(real_server: str, opened: Opened) -> None:
-    page = opened(real_server)
+def test_it_works(real_server: RunningServer, opened: Opened) -> None:
+    page = opened(real_server.url)
     chat = Chat(page)
     chat.button("I understand").click()
     answer = chat.ask("does magnesium realy help rls")

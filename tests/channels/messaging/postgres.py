@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.running import free_port
+from bench.processes import free_port
 
 
 def program(name: str) -> str | None:

@@ -18,7 +18,7 @@ from typing import Any
 import jsonschema
 from aiohttp import web
 
-from tests.e2e.running import free_port
+from bench.processes import free_port
 
 
 @dataclass(frozen=True)
