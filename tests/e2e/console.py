@@ -18,6 +18,7 @@ from bot.console.role import Role
 from bot.conversations.archive import Archive
 from bot.conversations.database import engine
 from bot.conversations.spool import Spool
+from bot.conversations.tables import conversations
 from bot.settings import Settings
 from tests.console.data import Written, careless, danger, unclear
 
@@ -94,6 +95,12 @@ class RunningConsole:
                 self.written.rating(
                     f"visitor-{number}", message, helpful=number % 12 == 2, topic=chance.choice(QUESTIONS)[1], at=at
                 )
+
+    def forget_opinions(self) -> None:
+        """What waits for a second person is new again, so that a test can be run again from the start."""
+        waits = conversations.update().where(conversations.c.status == "second_look")
+        with self.database.begin() as connection:
+            connection.execute(waits.values(status="new", reviewer=None))
 
     def stop(self) -> None:
         self._server.should_exit = True
