@@ -1,4 +1,4 @@
-"""The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, run on the CPU."""
+"""The sentence encoder: all-MiniLM-L6-v2 as int8 ONNX, run on the CPU in whole numbers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from bot.nlu.whole_numbers import Floats, in_whole_numbers, multiplied
 from bot.settings import settings
 
 DIMENSIONS = 384
@@ -24,6 +26,20 @@ TOKENIZER_FILE = Path(__file__).parent / "data" / "minilm-tokenizer.json"
 # The time grows with the word pieces. Of a longer text the beginning and the end are read: the question mostly stands at one.
 MAX_WORD_PIECES = 96
 BATCH = 32
+
+# What is multiplied is rounded by how great it is in these: ten do as well as four hundred.
+USUAL = (
+    "what helps restless legs at night",
+    "Is magnesium glycinate better than citrate?",
+    "my legs won't keep still when i lie down and i can't sleep, what is going on",
+    "can i take iron with my blood pressure tablets",
+    "how much magnesium is in a handful of almonds",
+    "Does it run in families?",
+    "i've had this for ten years and the pramipexole has stopped working, it starts at noon now. is this augmentation?",
+    "pregnant and my legs are crawling",
+    "thank you so much",
+    "what is the capital of france",
+)
 
 
 class ModelError(RuntimeError):
@@ -67,15 +83,11 @@ class SentenceEncoder:
         self._tokenizer = Tokenizer.from_file(str(TOKENIZER_FILE))
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), sess_options=options, providers=["CPUExecutionProvider"])
         self._threads = threads
-        self._inputs = {node.name for node in self._session.get_inputs()}
+        packaged = onnx.load(path)
+        self._session = _session(in_whole_numbers(packaged, self._greatest(packaged)))
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str]) -> Floats:
         """Encode texts.
 
         Returns:
@@ -97,19 +109,46 @@ class SentenceEncoder:
             encode(batches[0])
         return vectors
 
-    def _batch(self, pieces: list[list[int]]) -> NDArray[np.float32]:
-        shape = (len(pieces), max(map(len, pieces)))
-        feeds = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
-        for row, ids in enumerate(pieces):
-            feeds["input_ids"][row, : len(ids)] = ids
-            feeds["attention_mask"][row, : len(ids)] = 1
+    def _batch(self, pieces: list[list[int]]) -> Floats:
+        feeds = _feeds(pieces)
         mask = feeds["attention_mask"][:, :, None].astype(np.float32)
-        hidden = self._session.run(
-            ["last_hidden_state"], {name: value for name, value in feeds.items() if name in self._inputs}
-        )[0]
+        hidden = self._session.run(["last_hidden_state"], feeds)[0]
         pooled = (hidden * mask).sum(axis=1) / mask.sum(axis=1)
         norms = np.linalg.norm(pooled, axis=1, keepdims=True)
         return np.asarray(pooled / norms, dtype=np.float32)
+
+    def _greatest(self, packaged: onnx.ModelProto) -> dict[str, Floats]:
+        """How great each column of what is multiplied gets in usual messages, by its name."""
+        names = multiplied(packaged)
+        watched = onnx.ModelProto()
+        watched.CopyFrom(packaged)
+        watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
+        feeds = _feeds([encoding.ids for encoding in self._tokenizer.encode_batch(USUAL)])
+        # It runs once, which is not worth being made fast for.
+        seen = _session(watched, onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL).run(names, feeds)
+        real = feeds["attention_mask"] == 1
+        return {name: np.abs(values[real]).max(axis=0) for name, values in zip(names, seen, strict=True)}
+
+
+def _session(
+    model: onnx.ModelProto, level: onnxruntime.GraphOptimizationLevel = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = level
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model.SerializeToString(), sess_options=options, providers=["CPUExecutionProvider"])
+
+
+def _feeds(pieces: list[list[int]]) -> dict[str, NDArray[np.int64]]:
+    """What the model takes for texts of these word pieces: arrays of shape (texts, the most word pieces)."""
+    shape = (len(pieces), max(map(len, pieces)))
+    feeds = {name: np.zeros(shape, dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
+    for row, ids in enumerate(pieces):
+        feeds["input_ids"][row, : len(ids)] = ids
+        feeds["attention_mask"][row, : len(ids)] = 1
+    return feeds
 
 
 def _ends(ids: list[int]) -> list[int]:
