@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime import GraphOptimizationLevel
 from tokenizers import Tokenizer
 
+from bot.nlu.runtime import session
 from bot.nlu.whole_numbers import Floats, in_whole_numbers, multiplied
 from bot.settings import settings
 
@@ -70,7 +71,7 @@ class SentenceEncoder:
 
     Args:
         model: the ONNX file; by default the setting `RLS_ENCODER`, or else the packaged one.
-        threads: how many batches are encoded at once; a message is one, too small to be shared between threads.
+        threads: how many batches are encoded at once; a message is one.
 
     Raises:
         ModelError: a file is missing or its SHA-256 is not the expected one.
@@ -85,7 +86,7 @@ class SentenceEncoder:
         self._tokenizer.no_padding()
         self._threads = threads
         packaged = onnx.load(path)
-        self._session = _session(in_whole_numbers(packaged, self._greatest(packaged)))
+        self._session = session(in_whole_numbers(packaged, self._greatest(packaged)))
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Encode texts.
@@ -125,20 +126,9 @@ class SentenceEncoder:
         watched.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
         feeds = _feeds([encoding.ids for encoding in self._tokenizer.encode_batch(USUAL)])
         # It runs once, which is not worth being made fast for.
-        seen = _session(watched, onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL).run(names, feeds)
+        seen = session(watched, GraphOptimizationLevel.ORT_DISABLE_ALL).run(names, feeds)
         real = feeds["attention_mask"] == 1
         return {name: np.abs(values[real]).max(axis=0) for name, values in zip(names, seen, strict=True)}
-
-
-def _session(
-    model: onnx.ModelProto, level: onnxruntime.GraphOptimizationLevel = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = level
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(model.SerializeToString(), sess_options=options, providers=["CPUExecutionProvider"])
 
 
 def _feeds(pieces: list[list[int]]) -> dict[str, NDArray[np.int64]]:

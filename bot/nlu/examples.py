@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from bot.nlu.encoder import SentenceEncoder
+from bot.nlu.vectors import Vectors
+from bot.nlu.whole_numbers import Floats
 from bot.nlu.words import WordWeights
-
-Floats = NDArray[np.float32]
 
 # Chosen by measurement, see docs/decisions/classifier.md.
 SHARPNESS = 2.0
@@ -33,12 +32,12 @@ class Examples:
     """What was learnt from, in its order.
 
     Attributes:
-        vectors: shape (n, 384), their sentence vectors.
+        vectors: their sentence vectors.
         words: shape (columns, n), their words: this way round, since a message is multiplied with them.
         word_weights: what turns a text into a row of words.
     """
 
-    vectors: Floats
+    vectors: Vectors
     words: sparse.csr_matrix
     word_weights: WordWeights
 
@@ -46,11 +45,11 @@ class Examples:
     def learn(cls, texts: Sequence[str], vectors: Floats) -> Examples:
         """Count the words of texts with these sentence vectors, shape (n, 384)."""
         word_weights = WordWeights.learn(texts)
-        return cls(vectors, word_weights.weigh(texts).T.tocsr(), word_weights)
+        return cls(Vectors.rounded(vectors), word_weights.weigh(texts).T.tocsr(), word_weights)
 
     def likeness(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """How like each example each text is, shape (texts, n), from 0 to 1.2; `vectors` has shape (texts, 384)."""
-        likeness = (self.vectors @ vectors.T).T
+        likeness = self.vectors.cosines(vectors)
         _sharpen(likeness)
         for row, text in zip(likeness, texts, strict=True):
             columns, weights = self.word_weights.row(_ends(text))
@@ -62,10 +61,10 @@ class Examples:
         """How like each other the examples are, shape (n, n): only the upper triangle is set, being the same as the lower."""
         count = len(self.vectors)
         likeness = np.empty((count, count), dtype=np.float32)
-        rows = self.words.T.tocsr()
+        vectors, rows = self.vectors.floats(), self.words.T.tocsr()
 
         def fill(start: int) -> None:
-            block = self.vectors[start : start + ROWS] @ self.vectors[start:].T
+            block = vectors[start : start + ROWS] @ vectors[start:].T
             _sharpen(block)
             block += WORDS * (rows[start : start + ROWS] @ rows[start:].T).toarray()
             likeness[start : start + ROWS, start:] = block
@@ -76,16 +75,14 @@ class Examples:
 
     def save(self, folder: Path) -> None:
         """Write into a folder, without pickle."""
-        np.save(folder / "vectors.npy", self.vectors)
+        self.vectors.save(folder)
         sparse.save_npz(folder / "examples.npz", self.words, compressed=False)
         self.word_weights.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Examples:
         """Read what `save` wrote."""
-        # Column by column, as one message's vector is multiplied with them: a third of the time.
-        vectors = np.asfortranarray(np.load(folder / "vectors.npy", allow_pickle=False))
-        return cls(vectors, sparse.load_npz(folder / "examples.npz").tocsr(), WordWeights.load(folder))
+        return cls(Vectors.load(folder), sparse.load_npz(folder / "examples.npz").tocsr(), WordWeights.load(folder))
 
 
 @dataclass(frozen=True)

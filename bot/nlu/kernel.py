@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import lapack
 
-from bot.nlu.examples import Examples, Floats
+from bot.nlu.examples import Examples
+from bot.nlu.whole_numbers import Floats
 
 # Chosen by measurement, see docs/decisions/classifier.md.
 RIDGE = 0.2

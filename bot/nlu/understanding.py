@@ -21,11 +21,12 @@ from bot.knowledge.base import read
 from bot.nlu.clauses import questions, readings
 from bot.nlu.decision import OUT_OF_SCOPE, Decider, Decision
 from bot.nlu.encoder import SentenceEncoder, shared_encoder
-from bot.nlu.examples import Examples, Floats, Reader
+from bot.nlu.examples import Examples, Reader
 from bot.nlu.featurizer import VECTOR, SentenceFeaturizer
 from bot.nlu.kernel import KernelMachine, Solver
 from bot.nlu.language import LanguageSpotter, words
 from bot.nlu.scope import Evidence, Scope
+from bot.nlu.whole_numbers import Floats
 from bot.safety.meaning import Meaning
 from bot.safety.rules import URGENT
 from bot.safety.screen import Finding, Screen

@@ -57,24 +57,24 @@ def in_whole_numbers(model: ModelProto, greatest: Mapping[str, Floats]) -> Model
 
     Args:
         model: an encoder whose matrices are kept as whole numbers, with a scale for each column.
-        greatest: for each of `multiplied`, the greatest size that each column was seen to have.
+        greatest: for `multiplied`, the greatest size that each column was seen to have; where none is told, columns stay as
+            they are.
     """
     rewritten = ModelProto()
     rewritten.CopyFrom(model)
     graph = rewritten.graph
-    products = _products(graph)
-    matrices = _matrices(graph)
+    matrices, products = _matrices(graph), _products(graph)
     new = _Rewriting()
-    prepared: dict[str, Floats] = {}
+    factors: dict[str, Floats] = {}
     for node in graph.node:
-        if node not in products.get(node.input[0] if node.input else "", ()):
+        if node.op_type != "MatMul" or node.input[1] not in matrices:
             new.nodes.append(node)
             continue
-        name = node.input[0]
-        if name not in prepared:
-            prepared[name] = _factors(greatest[name], [matrices[each.input[1]] for each in products[name]])
-            _round(new, name, prepared[name])
-        _multiply(new, node, matrices[node.input[1]] * prepared[name][:, None])
+        name, matrix = node.input
+        if name not in factors:
+            factors[name] = _factors(greatest.get(name), [matrices[each.input[1]] for each in products[name]])
+            _round(new, name, factors[name])
+        _multiply(new, node, matrices[matrix] * factors[name][:, None])
     _replace(graph, new)
     return rewritten
 
@@ -101,8 +101,10 @@ def _products(graph: GraphProto) -> dict[str, list[NodeProto]]:
     return found
 
 
-def _factors(greatest: Floats, matrices: Sequence[Floats]) -> Floats:
+def _factors(greatest: Floats | None, matrices: Sequence[Floats]) -> Floats:
     """What each column is divided by, and the matrices' rows are multiplied with."""
+    if greatest is None:
+        return np.ones(len(matrices[0]), np.float32)
     weights = np.max([np.abs(matrix).max(axis=1) for matrix in matrices], axis=0)
     factors = np.maximum(greatest, LEAST) ** TAKEN_UP / np.maximum(weights, LEAST) ** (1 - TAKEN_UP)
     return np.asarray(factors / np.exp(np.log(factors).mean()), dtype=np.float32)
@@ -121,7 +123,7 @@ def _round(new: _Rewriting, name: str, factors: Floats) -> None:
 
 def _multiply(new: _Rewriting, node: NodeProto, matrix: Floats) -> None:
     name, matrix_name, output = node.input[0], node.input[1], node.output[0]
-    scale = np.abs(matrix).max(axis=0) / TOP
+    scale = np.maximum(np.abs(matrix).max(axis=0), LEAST) / TOP
     # Without a sign, since processors of some years ago lose the last bit of sums where one factor has one.
     numbers = new.constant(f"{matrix_name}/numbers", (np.rint(matrix / scale) + ZERO).astype(np.uint8))
     zero = new.constant(f"{matrix_name}/zero", np.array(ZERO, np.uint8))

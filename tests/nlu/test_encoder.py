@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from tokenizers import Tokenizer
 
 from bot.nlu import encoder as module
-from bot.nlu.encoder import DIMENSIONS, ModelError, SentenceEncoder
+from bot.nlu.encoder import DIMENSIONS, ModelError, SentenceEncoder, packaged_model
+from bot.nlu.runtime import session
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +30,19 @@ def test_it_works(encoder: SentenceEncoder) -> None:
 def test_a_vector_does_not_depend_on_its_neighbours(encoder: SentenceEncoder) -> None:
     alone = encoder.encode(["does tea count as caffeine"])[0]
     beside = encoder.encode(["x", "does tea count as caffeine", "a much longer text " * 30])[1]
-    assert alone @ beside > 0.99
+    assert np.allclose(alone, beside, atol=1e-4)
+
+
+def test_vectors_are_nearly_those_of_the_floats(encoder: SentenceEncoder) -> None:
+    texts = ["does tea count as caffeine", "how much iron is safe for a toddler", "MY LEGS!!", "what a lovely day, isn't it"]
+    floats = session(onnx.load(packaged_model()))
+    tokenizer = Tokenizer.from_file(str(module.TOKENIZER_FILE))
+    tokenizer.no_padding()
+    for text, vector in zip(texts, encoder.encode(texts), strict=True):
+        ids = np.array([tokenizer.encode(text).ids])
+        feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        exact = floats.run(["last_hidden_state"], feeds)[0][0].mean(axis=0)
+        assert vector @ exact / np.linalg.norm(exact) > 0.99
 
 
 def test_nothing_gives_nothing(encoder: SentenceEncoder) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.nlu.encoder import SentenceEncoder
 from bot.nlu.examples import Examples, Reader
 from bot.nlu.kernel import RIDGE, KernelMachine, Solver
+from bot.nlu.vectors import Vectors
 
 EXAMPLES = [
     ("does tea make my legs worse", "caffeine"),
@@ -80,6 +81,7 @@ def test_what_was_saved_scores_the_same(reader: Reader, solver: Solver, tmp_path
 
 
 def test_no_examples_are_refused(reader: Reader) -> None:
-    none = Examples(reader.examples.vectors[:0], reader.examples.words[:, :0], reader.examples.word_weights)
+    vectors, words = reader.examples.vectors, reader.examples.words
+    none = Examples(Vectors(vectors.numbers[:0], vectors.steps[:0]), words[:, :0], reader.examples.word_weights)
     with pytest.raises(ValueError, match="could not be solved"):
         Solver(none)
