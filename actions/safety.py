@@ -15,6 +15,8 @@ from bot.dialogue.turn import Outcome, ReplyingAction, Turn
 from bot.knowledge.library import library
 from bot.safety.rules import URGENT
 
+# How many of a boundary's choices are what the message is about.
+MEANT = 1
 CRISIS = "crisis_self_harm"
 # How far a crisis has come: the lines were told, or the bot has asked how the person is since.
 TOLD, CHECKED = "told", "checked"
@@ -109,13 +111,17 @@ def safety_reply(category: str, country: str, turn: Turn) -> Reply:
         looked_up = interaction.lookup(rows) if rows else None
         sources = tuple(dict.fromkeys([*(row.source for row in rows.interactions), *sources]))
     urgent = category in URGENT
-    related = [topic.id for group in said.topics for topic in base.in_group(group)][:BUTTONS]
+    # What the message asks beside comes before what belongs to each of its kind.
+    meant = [topic for topic in turn.understanding.get("choices") or [] if topic in base.topics][:MEANT]
+    related = dict.fromkeys([*meant, *(topic.id for group in said.topics for topic in base.in_group(group))])
+    offered = () if urgent else tuple(related)[:BUTTONS]
     return Reply(
         kind=Kind.SAFETY,
         text=text,
         safety=category,
         topics=() if urgent else said.topics,
-        buttons=() if urgent else tuple(topic_button(base, topic) for topic in related),
+        buttons=tuple(topic_button(base, topic) for topic in offered),
+        offered=tuple(dict.fromkeys(base.topics[topic].group for topic in offered)),
         lookup=looked_up,
         sources=() if urgent else tuple(Citation.of(base.sources[source]) for source in sources),
         consult=ADVISERS.get(category, ()),

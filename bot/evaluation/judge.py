@@ -124,6 +124,9 @@ def _outcome(message: LabelledMessage, reply: Reply) -> Outcome:
         return Outcome.RIGHT
     section = message.label.section
     if reply.safety:
+        if section is Section.IN_SCOPE and groups(message.accepted).intersection(reply.offered):
+            # "I can't tell whether you have it", with the right topic beside.
+            return Outcome.OFFERED
         return Outcome.WRONG if section is Section.SAFETY else Outcome.ALARM
     if section is Section.SAFETY:
         return Outcome.MISSED

@@ -196,7 +196,8 @@ def _guarded(line: Scored) -> bool:
 
 
 def _alarm(line: Scored, categories: Sequence[str]) -> bool:
-    return line.verdict.outcome is Outcome.ALARM and line.reply.safety in categories
+    # A boundary that offers what was asked is no answer all the same.
+    return line.verdict.outcome in (Outcome.ALARM, Outcome.OFFERED) and line.reply.safety in categories
 
 
 def scope_score(reply: Reply) -> float | None:

@@ -28,7 +28,7 @@ from bot.nlu.language import LanguageSpotter, words
 from bot.nlu.scope import Evidence, Scope
 from bot.nlu.whole_numbers import Floats
 from bot.safety.meaning import Meaning
-from bot.safety.rules import URGENT
+from bot.safety.rules import BOUNDARIES, URGENT
 from bot.safety.screen import Finding, Screen
 from bot.settings import settings
 
@@ -165,6 +165,8 @@ class Understanding(IntentClassifier, GraphComponent):
         elif finding:
             intent = finding.category
             understanding["safety"] = {"category": finding.category, "rule": finding.rule, "how": finding.how}
+            if finding.category in BOUNDARIES:
+                understanding["choices"] = self._nearest(text, likeness)
         elif language:
             intent = OTHER_LANGUAGE
             understanding["language"] = language
@@ -184,6 +186,11 @@ class Understanding(IntentClassifier, GraphComponent):
     def _scores(self, likeness: Floats) -> Dict[str, float]:
         assert self._machine, "load() gives it"
         return dict(zip(self._machine.intents, self._machine.scores(likeness).tolist(), strict=True))
+
+    def _nearest(self, text: str, likeness: Floats) -> List[str]:
+        """The topics that a message is about, beside what the bot must not decide in it; the nearest first."""
+        decision = self._decider.decide(text, self._scores(likeness))
+        return [*decision.topics, *decision.choices] if decision.intent != OUT_OF_SCOPE else []
 
     def _several(self, text: str, whole: Decision) -> Decision:
         """The decision with each question of the message answered, where it asks more than one."""

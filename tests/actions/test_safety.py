@@ -7,6 +7,7 @@ import pytest
 from actions.safety import ADVISERS, HEARD, SAFE, STILL_HERE, TOLD, ActionCheckIn, ActionSafety
 from actions.unclear import ActionUnclear
 from bot.dialogue.reply import FinishedReply, Kind
+from bot.knowledge.library import library
 from bot.safety.rules import URGENT
 from tests.actions.stage import Stage
 
@@ -43,6 +44,22 @@ def test_a_boundary_leaves_the_form_open_and_names_topics(stage: Stage, category
     assert reply.topics
     assert reply.buttons
     assert stage.loop == "daily_need_form"
+
+
+def test_a_boundary_offers_what_the_message_is_about_first(stage: Stage) -> None:
+    reply = stage.one(
+        ActionSafety(), "personal_diagnosis", "me", safety=found("personal_diagnosis"), choices=["smoking", "pets"]
+    )
+    payloads = [button.payload for button in reply.buttons]
+    assert payloads[0] == "#topic:smoking"
+    assert len(payloads) == len(set(payloads)) == 3
+    assert reply.offered[0] == library().base.topics["smoking"].group
+
+
+def test_danger_offers_nothing_even_where_topics_are_near(stage: Stage) -> None:
+    reply = stage.one(ActionSafety(), "emergency", "help", safety=found("emergency"), choices=["smoking"])
+    assert not reply.buttons
+    assert not reply.offered
 
 
 def test_an_interaction_says_what_the_table_says(stage: Stage) -> None:

@@ -85,6 +85,13 @@ def test_no_figure_for_one_person(bot: Bot) -> None:
     assert titles(exchange)
 
 
+def test_what_is_asked_beside_a_boundary_is_offered_first(bot: Bot) -> None:
+    exchange = bot.ask("on the same tablets since 2015 and now my arms jump from lunch on, have I got augmentation?")
+    assert (exchange.kind, exchange.safety) == ("safety", "personal_diagnosis")
+    assert "augmentation" in titles(exchange)[0].casefold()
+    assert "augmentation" in bot.ask(titles(exchange)[0]).plain.casefold()
+
+
 def test_stopping_a_medicine(bot: Bot) -> None:
     exchange = bot.ask("is it ok if i just stop my ropinirole")
     assert (exchange.kind, exchange.safety) == ("safety", "stop_medication")

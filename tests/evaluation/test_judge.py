@@ -48,6 +48,9 @@ IN_SCOPE: list[Row] = [
     ({"topic": "causes", "also": ("near_miss",)}, REFUSAL, R),
     # A boundary is right only where the label says so.
     (CAUSES, safety("personal_dosing", topics=["causes"]), A),
+    # What the message asks is among the choices beside the boundary.
+    (CAUSES, safety("personal_dosing", offered=["symptoms", "causes"]), O),
+    (CAUSES, safety("personal_dosing", offered=["symptoms"]), A),
     ({"topic": "children", "also": ("child",)}, safety("child"), R),
     ({"topic": "children", "also": ("child",)}, {"topics": ["children"]}, R),
     ({"topic": "children", "also": ("child",)}, safety("personal_dosing"), A),

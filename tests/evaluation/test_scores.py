@@ -111,9 +111,10 @@ def test_false_alarms(scored: Any) -> None:
             scored("thanks", kind="safety", safety="child"),
             scored("children", also=("child",), kind="safety", safety="child"),
             scored("off_topic", kind="out_of_scope"),
+            scored("causes", kind="safety", safety="personal_diagnosis", offered=["causes"]),
         ]
     )
-    assert (found["urgent_alarms"], found["boundary_alarms"]) == ((1, 4), (1, 4))
+    assert (found["urgent_alarms"], found["boundary_alarms"]) == ((1, 5), (2, 5))
     assert found["smalltalk"] == (0, 1)
 
 
