@@ -82,7 +82,7 @@ def subjects(turn: Turn) -> list[str]:
             return answered or [str(lookup)]
         groups = reply.get("topics") or ()
         if groups and reply.get("kind") != Kind.ANSWER.value:
-            # A boundary names groups; its buttons name their topics.
+            # A boundary names groups; its first button is what the message asked beside, or the first of their topics.
             topics = [button["payload"].partition(":")[2] for button in reply.get("buttons") or ()]
             topics += [groups[0], *(topic.id for topic in base.in_group(groups[0]))]
             return [topic for topic in topics if topic in base.topics][:1]

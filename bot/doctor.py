@@ -163,11 +163,11 @@ def model(options: Settings) -> str | None:
 
 def encoder(options: Settings) -> str | None:
     """Whether the sentence encoder's files are the ones that the project was built with."""
-    from bot.nlu.encoder import MODEL_SHA256, TOKENIZER_FILE, TOKENIZER_SHA256, ModelError, _check, packaged_model
+    from bot.nlu.encoder import MODEL_SHA256, TOKENIZER_FILE, TOKENIZER_SHA256, ModelError, checked, packaged_model
 
     try:
-        _check(options.encoder or packaged_model(), MODEL_SHA256)
-        _check(TOKENIZER_FILE, TOKENIZER_SHA256)
+        checked(options.encoder or packaged_model(), MODEL_SHA256)
+        checked(TOKENIZER_FILE, TOKENIZER_SHA256)
     except ModelError as error:
         return str(error)
     return None

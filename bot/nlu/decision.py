@@ -159,6 +159,11 @@ class Decider:
         group = LOOKUPS.get(decision.intent, "")
         return group if group in self.groups else ""
 
+    def asked(self, decision: Decision) -> list[str]:
+        """The topics that a message asks for, the one that would have answered it first; none where it asks for none."""
+        first = self.answerable(decision)
+        return [first, *(choice for choice in decision.choices if choice != first)] if first else []
+
     def _evidence(self, ranking: Sequence[Candidate], scores: Mapping[str, float]) -> Evidence:
         totals = [candidate.score for candidate in ranking if self.covers(candidate.intent)]
         return Evidence(max(totals, default=0.0), sum(totals), scores.get(OUT_OF_SCOPE, 0.0))

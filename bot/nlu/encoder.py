@@ -59,11 +59,18 @@ def packaged_model() -> Path:
     return Path(spec.origin).parent / "model.onnx"
 
 
-def _check(path: Path, sha256: str) -> None:
+def checked(path: Path, sha256: str) -> bytes:
+    """What is in a file, if it is the expected one.
+
+    Raises:
+        ModelError: it is missing, or it is another.
+    """
     if not path.is_file():
         raise ModelError(f"{path}: no such file; run 'make setup' or set RLS_ENCODER to a copy of the model")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise ModelError(f"{path}: not the expected file (SHA-256 differs); install it again")
+    return content
 
 
 class SentenceEncoder:
@@ -79,13 +86,12 @@ class SentenceEncoder:
 
     def __init__(self, model: Path | None = None, threads: int = 1) -> None:
         path = model or settings().encoder or packaged_model()
-        _check(path, MODEL_SHA256)
-        _check(TOKENIZER_FILE, TOKENIZER_SHA256)
-        self._tokenizer = Tokenizer.from_file(str(TOKENIZER_FILE))
+        # Of what was checked, not read again.
+        packaged = onnx.load_model_from_string(checked(path, MODEL_SHA256))
+        self._tokenizer = Tokenizer.from_str(checked(TOKENIZER_FILE, TOKENIZER_SHA256).decode())
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._threads = threads
-        packaged = onnx.load(path)
         self._session = session(in_whole_numbers(packaged, self._greatest(packaged)))
 
     def encode(self, texts: Sequence[str]) -> Floats:

@@ -46,7 +46,7 @@ class SentenceFeaturizer(GraphComponent):
 
     @staticmethod
     def required_packages() -> List[str]:
-        return ["onnxruntime", "tokenizers"]
+        return ["onnx", "onnxruntime", "tokenizers"]
 
     @classmethod
     def create(

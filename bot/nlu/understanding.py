@@ -166,7 +166,8 @@ class Understanding(IntentClassifier, GraphComponent):
             intent = finding.category
             understanding["safety"] = {"category": finding.category, "rule": finding.rule, "how": finding.how}
             if finding.category in BOUNDARIES:
-                understanding["choices"] = self._nearest(text, likeness)
+                # What the message asks beside what the bot must not decide in it.
+                understanding["choices"] = self._decider.asked(self._decider.decide(text, self._scores(likeness)))
         elif language:
             intent = OTHER_LANGUAGE
             understanding["language"] = language
@@ -186,11 +187,6 @@ class Understanding(IntentClassifier, GraphComponent):
     def _scores(self, likeness: Floats) -> Dict[str, float]:
         assert self._machine, "load() gives it"
         return dict(zip(self._machine.intents, self._machine.scores(likeness).tolist(), strict=True))
-
-    def _nearest(self, text: str, likeness: Floats) -> List[str]:
-        """The topics that a message is about, beside what the bot must not decide in it; the nearest first."""
-        decision = self._decider.decide(text, self._scores(likeness))
-        return [*decision.topics, *decision.choices] if decision.intent != OUT_OF_SCOPE else []
 
     def _several(self, text: str, whole: Decision) -> Decision:
         """The decision with each question of the message answered, where it asks more than one."""

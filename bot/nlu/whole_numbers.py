@@ -124,7 +124,7 @@ def _round(new: _Rewriting, name: str, factors: Floats) -> None:
 def _multiply(new: _Rewriting, node: NodeProto, matrix: Floats) -> None:
     name, matrix_name, output = node.input[0], node.input[1], node.output[0]
     scale = np.maximum(np.abs(matrix).max(axis=0), LEAST) / TOP
-    # Without a sign, since processors of some years ago lose the last bit of sums where one factor has one.
+    # Without a sign, since processors without VNNI cut off great sums where one factor has one.
     numbers = new.constant(f"{matrix_name}/numbers", (np.rint(matrix / scale) + ZERO).astype(np.uint8))
     zero = new.constant(f"{matrix_name}/zero", np.array(ZERO, np.uint8))
     whole = new.node("MatMulInteger", [f"{name}/numbers", numbers, f"{name}/zero", zero], f"{output}/whole")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.safety.rules import URGENT, CountryEntry, RuleBook
+from bot.safety.rules import CountryEntry, RuleBook
 
 DEFAULT_COUNTRY = "CA"
 OTHER = "OTHER"
 CHECK_IN = "crisis_check_in"
 _NO_NUMBER = "your local emergency number"
-
-Action = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -22,14 +20,12 @@ class SafetyReply:
     Attributes:
         category: the category that was found, or "crisis_check_in".
         text: the words, complete.
-        actions: what can be tapped: a label, and a `tel:` or `https:` address.
         topics: groups of general facts that may be offered; none for danger.
         facts: ids of the facts that the words rest on.
     """
 
     category: str
     text: str
-    actions: tuple[Action, ...]
     topics: tuple[str, ...]
     facts: tuple[str, ...]
 
@@ -63,15 +59,14 @@ class Replies:
         entry = self._entries[category]
         where = self._country(self.country(text) or country)
         words = entry.texts[self._variants.get(rule or "", "usual")]
-        actions = _actions(category, where) if category in URGENT else ()
-        return SafetyReply(category, _fill(words, where), actions, tuple(entry.topics), tuple(entry.facts))
+        return SafetyReply(category, _fill(words, where), tuple(entry.topics), tuple(entry.facts))
 
-    def check_in(self, country: str = DEFAULT_COUNTRY, text: str = "") -> SafetyReply:
+    def check_in(self, country: str = DEFAULT_COUNTRY) -> SafetyReply:
         """What the turns after a crisis reply say, until the visitor is safe or asks for something else."""
-        where = self._country(self.country(text) or country)
+        where = self._country(country)
         words = _fill(self._book.file.check_in, where)
         facts = tuple(self._entries["crisis_self_harm"].facts)
-        return SafetyReply(CHECK_IN, words, _actions("crisis_self_harm", where), (), facts)
+        return SafetyReply(CHECK_IN, words, (), facts)
 
     def emergency_number(self, country: str) -> str:
         """The emergency number of a country, or words that stand for it."""
@@ -98,12 +93,3 @@ def _fill(words: str, country: CountryEntry) -> str:
         number = f"{number} (or {_NO_NUMBER})"
     filled = words.format(number=number, crisis=country.crisis, poison=country.poison, clinic=country.clinic)
     return " ".join(filled.split())
-
-
-def _actions(category: str, country: CountryEntry) -> tuple[Action, ...]:
-    emergency = (f"Call {country.emergency}", country.emergency_call)
-    crisis = ("Talk to someone now", country.crisis_call)
-    poison = ("Call poison help", country.poison_call)
-    order = {"crisis_self_harm": [crisis, emergency], "overdose": [poison, emergency]}.get(category, [emergency])
-    tappable = {address: label for label, address in reversed(order) if address}
-    return tuple((label, address) for address, label in reversed(tappable.items()))

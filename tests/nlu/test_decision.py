@@ -60,6 +60,24 @@ def test_taking_something_with_a_food_asks_nothing_of_the_food(text: str, intent
     assert DECIDER.decide(text, {"food_amount": 0.7, "caffeine": 0.5}).intent == intent
 
 
+def test_what_a_message_asks_is_what_would_answer_it_and_then_the_choices() -> None:
+    assert DECIDER.asked(Decision("caffeine", ("caffeine",), ("alcohol", "children_rls"), 0.6)) == [
+        "caffeine",
+        "alcohol",
+        "children_rls",
+    ]
+
+
+def test_a_look_up_is_asked_as_the_topic_of_its_name() -> None:
+    decision = Decision("daily_need", (), ("magnesium_foods", "magnesium_daily_intake"), 0.6)
+    assert DECIDER.asked(decision) == ["magnesium_daily_intake", "magnesium_foods"]
+
+
+@pytest.mark.parametrize("intent", [OUT_OF_SCOPE, UNCLEAR, "thanks"])
+def test_what_is_no_question_asks_for_nothing(intent: str) -> None:
+    assert DECIDER.asked(Decision(intent, (), ("caffeine",), 0.6)) == []
+
+
 WHOLE = Decision("caffeine", ("caffeine",), (), 0.6)
 
 

@@ -33,7 +33,6 @@ def every(replies: Replies) -> list[SafetyReply]:
 def test_it_works(replies: Replies) -> None:
     reply = replies.reply("emergency")
     assert "Call 911 (or your local emergency number) now." in reply.text
-    assert reply.actions == (("Call 911", "tel:911"),)
     assert reply.topics == ()
 
 
@@ -79,9 +78,8 @@ def test_the_turns_after_a_crisis_check_in(replies: Replies) -> None:
 def test_danger_offers_help_and_no_topics(replies: Replies) -> None:
     for category in URGENT:
         reply = replies.reply(category)
-        assert reply.actions
         assert not reply.topics
-        assert all(address.startswith(("tel:", "https:")) for _, address in reply.actions)
+        assert re.search(r"\bcall\b|988|9-8-8", reply.text, re.I), category
 
 
 def test_an_emergency_reply_says_nothing_of_benefits(replies: Replies) -> None:
@@ -95,7 +93,6 @@ def test_a_boundary_gives_general_facts_and_whom_to_ask(replies: Replies) -> Non
         assert re.search("I can't (say|give|choose|decide|tell|clear)", reply.text), category
         assert re.search("doctor|pharmacist|midwife|prescriber|clinician", reply.text), category
         assert reply.topics
-        assert not reply.actions
 
 
 def test_a_rule_may_have_a_wording_of_its_own(replies: Replies) -> None:
@@ -161,24 +158,12 @@ def test_where_no_country_is_known_no_number_is_guessed(replies: Replies, countr
     reply = replies.reply("emergency", country)
     assert "Call your local emergency number now" in reply.text
     assert not re.search(r"\b(911|999|112|000|111)\b", reply.text)
-    assert not any(address.startswith("tel:") for _, address in reply.actions)
     assert replies.emergency_number(country) == "your local emergency number"
 
 
 def test_the_emergency_number_of_each_country(replies: Replies) -> None:
     numbers = [replies.emergency_number(code) for code in COUNTRIES]
     assert numbers == ["911", "911", "999", "112 or 999", "000", "111", "112", "your local emergency number"]
-
-
-@pytest.mark.parametrize("country", COUNTRIES)
-def test_what_fits_the_danger_is_tapped_first_and_nothing_twice(replies: Replies, country: str) -> None:
-    first = {"emergency": "Call ", "crisis_self_harm": "Talk to someone now", "overdose": "Call poison help"}
-    for category in URGENT:
-        actions = replies.reply(category, country).actions
-        assert len({address for _, address in actions}) == len(actions)
-        assert all(label and address for label, address in actions)
-        if country not in ("EU", "OTHER", "UK") and category in first:
-            assert actions[0][0].startswith(first[category]), (category, actions)
 
 
 def test_a_rule_of_another_category_or_no_rule_has_the_usual_wording(replies: Replies) -> None:
@@ -188,7 +173,7 @@ def test_a_rule_of_another_category_or_no_rule_has_the_usual_wording(replies: Re
 
 
 def test_the_check_in_heeds_where_the_visitor_is(replies: Replies) -> None:
-    assert "116 123" in replies.check_in("CA", "I'm in the UK").text
+    assert "116 123" in replies.check_in("UK").text
     assert replies.check_in("XX").text == replies.check_in("OTHER").text
 
 
@@ -197,7 +182,7 @@ def test_every_reply_rests_on_facts(replies: Replies) -> None:
 
 
 def test_replies_are_read_from_the_file(safety_file: Path) -> None:
-    assert Replies.load(safety_file).reply("emergency").actions == (("Call 911", "tel:911"),)
+    assert Replies.load(safety_file).reply("emergency").category == "emergency"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -112,6 +112,22 @@ def test_each_kind_is_found(screen: Screen, text: str, expected: str) -> None:
     assert category(screen, text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("his condition is life threatening, please call an ambulance", "emergency"),
+        ("my dad has a heart condition and it is life threatening, I think he is dying, help", "emergency"),
+        ("I've given up long ago", "crisis_self_harm"),
+        ("I have given up long ago and I can't go on", "crisis_self_harm"),
+        ("I've given up driving and football and I can't go on like this any more", "crisis_self_harm"),
+        ("I can't bear my legs, jumping off the roof is all that is left", "crisis_self_harm"),
+        ("my legs jump from noon on and I'm thinking of jumping under a train", "crisis_self_harm"),
+    ],
+)
+def test_what_frees_a_harmless_message_hides_no_danger_beside_it(screen: Screen, text: str, expected: str) -> None:
+    assert category(screen, text) == expected
+
+
 def test_the_most_serious_goes_first(screen: Screen) -> None:
     assert category(screen, "can I take magnesium with gabapentin, I have chest pain now") == "emergency"
     assert category(screen, "took all my pills, I want to die") == "crisis_self_harm"
