@@ -91,20 +91,24 @@ messages = st.one_of(
 moves = st.one_of(messages, st.integers(0, 6))
 
 
-@st.composite
-def understandings(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """An intent with an understanding, as the model might make of any message."""
-    some = st.lists(st.sampled_from(topics()), max_size=3, unique=True)
-    intent = draw(st.one_of(st.sampled_from(sorted(rules())), st.sampled_from(topics()), st.sampled_from(CATEGORIES)))
-    found = {"category": intent, "rule": None, "how": "meaning"} if intent in CATEGORIES else None
-    understood = {
-        "topics": [intent, *draw(some)][:2] if intent in topics() else [],
-        "choices": draw(some),
-        "safety": found,
-        "confidence": draw(st.floats(0, 1)),
-        "language": draw(st.sampled_from(["es", "no", None, ""])),
+def understood(intent: str, beside: list[str], choices: list[str], confidence: float, language: str | None) -> dict[str, Any]:
+    return {
+        "topics": [intent, *beside][:2] if intent in topics() else [],
+        "choices": choices,
+        "safety": {"category": intent, "rule": None, "how": "meaning"} if intent in CATEGORIES else None,
+        "confidence": confidence,
+        "language": language,
     }
-    return intent, understood
+
+
+some = st.deferred(lambda: st.lists(st.sampled_from(topics()), max_size=3, unique=True))
+intents = st.deferred(
+    lambda: st.one_of(st.sampled_from(sorted(rules())), st.sampled_from(topics()), st.sampled_from(CATEGORIES))
+)
+# An intent with an understanding, as the model might make of any message.
+understandings = st.tuples(intents, some, some, st.floats(0, 1), st.sampled_from(["es", "no", None, ""])).map(
+    lambda drawn: (drawn[0], understood(*drawn))
+)
 
 
 def action_for(intent: str, stage: Stage) -> str:
@@ -149,7 +153,7 @@ many = settings(
 @many
 @given(
     channel=st.sampled_from(CHANNELS),
-    turns=st.lists(st.tuples(moves, understandings()), min_size=1, max_size=5),
+    turns=st.lists(st.tuples(moves, understandings), min_size=1, max_size=5),
     in_form=st.booleans(),
     app=st.sampled_from(sorted(ONE_OF)),
 )

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.console.data import unclear
-from tests.e2e.chat import TAGS
+from tests.e2e.chat import violations
 from tests.e2e.console import PASSWORD, XSS, RunningConsole
 
 DESKTOP, TABLET = {"width": 1280, "height": 900}, {"width": 768, "height": 1024}
@@ -83,11 +82,6 @@ def entered(browser: Browser, console: RunningConsole, sessions: dict[str, list[
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def violations(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": TAGS})
-    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found.response["violations"]]
 
 
 def too_wide(page: Page) -> bool:
