@@ -18,6 +18,7 @@ from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, Sp
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from bot.affixes import leave_long_words_whole
 from bot.conversations import recognizers
 from bot.conversations.pressed import PRESSED
 from bot.conversations.words import Words
@@ -141,8 +142,10 @@ class _Engine(SpacyNlpEngine):
         self._pipeline = pipeline
 
     def load(self) -> None:
+        pipeline = spacy.load(self._pipeline, exclude=_UNUSED)
+        leave_long_words_whole(pipeline)
         # Presidio declares it as None, which it is until here.
-        self.nlp = {"en": spacy.load(self._pipeline, exclude=_UNUSED)}  # type: ignore[assignment]
+        self.nlp = {"en": pipeline}  # type: ignore[assignment]
 
 
 def _joined(text: str, spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

@@ -17,6 +17,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
 
+from bot.affixes import leave_long_words_whole
 from bot.nlu.vocabulary import patterns
 from bot.settings import settings
 
@@ -25,6 +26,7 @@ def build(folder: Path) -> Language:
     """The pipeline for a knowledge folder."""
     nlp = spacy.blank("en")
     nlp.max_length = 1_000_000
+    leave_long_words_whole(nlp)
     nlp.add_pipe("sentencizer")
     ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
     ruler.add_patterns(patterns(folder))  # type: ignore[attr-defined]
