@@ -31,10 +31,11 @@ train: setup ## Train a model, unless there is one for the present content
 	@$(RLS) train
 
 # The model comes first, or the one process would wait for the other to train it. A file's tests stay in one process, since they share
-# a server or a browser; tests/conftest.py puts the longest files first, which xdist would not leave so.
+# a server or a browser; tests/conftest.py puts the longest files first, which xdist would not leave so. Three processes on two cores,
+# since each waits now and then for a server or for the clock.
 test: setup ## Run every test
 	@mkdir -p var; $(RLS) train > var/train.log 2>&1 || { tail -n 5 var/train.log >&2; exit 1; }
-	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 
 # What is ignored holds none of them, and takes seconds to collect.
 unit: setup ## Run the tests that need no model, browser, server or whole knowledge base

@@ -128,20 +128,27 @@ WHOLE = (
     "test_training.py",
     "test_wheel.py",
 )
-# Files that take a minute or more.
+# Files that take half a minute or more.
 LONG = (
     "test_loop.py",
     "test_workers.py",
+    "test_site.py",
+    "test_stock_rasa.py",
     "test_widget_accessible.py",
     "test_conversations.py",
+    "test_wheel.py",
     "test_web.py",
-    "test_site.py",
     "test_load.py",
-    "test_stock_rasa.py",
     "test_widget_robust.py",
     "test_console.py",
+    "test_web_openapi.py",
     "test_widget.py",
     "test_promises.py",
+    "test_faults.py",
+    "test_knowledge.py",
+    "test_prose.py",
+    "test_screen.py",
+    "test_server.py",
 )
 
 
