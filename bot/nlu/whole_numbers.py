@@ -13,7 +13,7 @@ docs/decisions/classifier.md has what that does to the vectors, and to the time.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +49,7 @@ class _Rewriting:
 
 def multiplied(model: ModelProto) -> list[str]:
     """The names of what is multiplied with a matrix, each of shape (texts, tokens, columns)."""
-    return list(_products(model.graph))
+    return list(_products(model.graph, _matrices(model.graph)))
 
 
 def in_whole_numbers(model: ModelProto, greatest: Mapping[str, Floats]) -> ModelProto:
@@ -60,10 +60,9 @@ def in_whole_numbers(model: ModelProto, greatest: Mapping[str, Floats]) -> Model
         greatest: for `multiplied`, the greatest size that each column was seen to have; where none is told, columns stay as
             they are.
     """
-    rewritten = ModelProto()
-    rewritten.CopyFrom(model)
-    graph = rewritten.graph
-    matrices, products = _matrices(graph), _products(graph)
+    graph = model.graph
+    matrices = _matrices(graph)
+    products = _products(graph, matrices)
     new = _Rewriting()
     factors: dict[str, Floats] = {}
     for node in graph.node:
@@ -75,8 +74,10 @@ def in_whole_numbers(model: ModelProto, greatest: Mapping[str, Floats]) -> Model
             factors[name] = _factors(greatest.get(name), [matrices[each.input[1]] for each in products[name]])
             _round(new, name, factors[name])
         _multiply(new, node, matrices[matrix] * factors[name][:, None])
-    _replace(graph, new)
-    return rewritten
+    nodes, constants = _needed(graph, new)
+    # The shapes that are told have a part in how the runtime orders its sums: without them vectors differ in the third digit.
+    rewritten = helper.make_graph(nodes, graph.name, graph.input, graph.output, constants, value_info=graph.value_info)
+    return helper.make_model(rewritten, opset_imports=model.opset_import, ir_version=model.ir_version)
 
 
 def _matrices(graph: GraphProto) -> dict[str, Floats]:
@@ -91,9 +92,8 @@ def _matrices(graph: GraphProto) -> dict[str, Floats]:
     return found
 
 
-def _products(graph: GraphProto) -> dict[str, list[NodeProto]]:
-    """The products with such matrices, by what is multiplied."""
-    matrices = _matrices(graph)
+def _products(graph: GraphProto, matrices: Container[str]) -> dict[str, list[NodeProto]]:
+    """The products with matrices of these names, by what is multiplied."""
     found: dict[str, list[NodeProto]] = defaultdict(list)
     for node in graph.node:
         if node.op_type == "MatMul" and node.input[1] in matrices:
@@ -133,15 +133,12 @@ def _multiply(new: _Rewriting, node: NodeProto, matrix: Floats) -> None:
     new.node("Mul", [scaled, f"{name}/token"], output)
 
 
-def _replace(graph: GraphProto, new: _Rewriting) -> None:
-    """Put the new nodes in the place of the old, without what is not needed any more."""
+def _needed(graph: GraphProto, new: _Rewriting) -> tuple[list[NodeProto], list[TensorProto]]:
+    """The nodes and constants that something comes of, in their order; the old graph has constants too."""
     needed = {output.name for output in graph.output}
     nodes = []
     for node in reversed(new.nodes):
         if needed.intersection(node.output):
             nodes.append(node)
             needed.update(node.input)
-    constants = [tensor for tensor in [*graph.initializer, *new.constants] if tensor.name in needed]
-    for field_name, values in (("node", nodes[::-1]), ("initializer", constants)):
-        graph.ClearField(field_name)
-        getattr(graph, field_name).extend(values)
+    return nodes[::-1], [tensor for tensor in [*graph.initializer, *new.constants] if tensor.name in needed]
