@@ -30,7 +30,7 @@ serve: setup ## Start the bot on http://127.0.0.1:5005/
 train: setup ## Train a model, unless there is one for the present content
 	@$(RLS) train
 
-# The model comes first, or the one process would wait for the other to train it. A file's tests stay in one process, since they share
+# The model comes first, or the other processes would wait for one to train it. A file's tests stay in one process, since they share
 # a server or a browser; tests/conftest.py puts the longest files first, which xdist would not leave so. Three processes on two cores,
 # since each waits now and then for a server or for the clock.
 test: setup ## Run every test

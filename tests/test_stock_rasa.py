@@ -24,7 +24,7 @@ from tests.forked import Forked
 pytestmark = pytest.mark.model
 STARTS_WITHIN = 150.0
 TOKEN = "same"
-# What Rasa says of every domain that has slots.
+# What Rasa says of every domain that has slots; its command line leaves it out (rasa.utils.common.EXPECTED_WARNINGS).
 OF_EVERY_DOMAIN = "Slot auto-fill has been removed"
 BIN = Path(sys.executable).parent
 
